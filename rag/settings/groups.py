@@ -6,14 +6,18 @@ from typing import Any, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+# The word that unsets a setting: neither TOML nor the environment has a null.
+UNSET = "none"
+
 
 class Group(BaseModel):
     """A frozen group of settings that refuses unknown keys.
 
-    The word "none" unsets a setting that may be unset: neither TOML nor the environment has a null.
+    The word "none" unsets a setting that may be unset.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # Inputs are hidden because one of them is a key.
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     @model_validator(mode="before")
     @classmethod
@@ -26,7 +30,7 @@ class Group(BaseModel):
     def _unsets(cls, key: str, value: object) -> bool:
         field = cls.model_fields.get(key)
         optional = field is not None and type(None) in get_args(field.annotation)
-        return optional and isinstance(value, str) and value.lower() == "none"
+        return optional and isinstance(value, str) and value.lower() == UNSET
 
 
 class EmbeddingSettings(Group):
@@ -182,10 +186,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         frozen=True,
         extra="forbid",
+        hide_input_in_errors=True,
         env_prefix="RAG_",
         env_nested_delimiter="__",
-        # `export RAG_CHAT__MODEL=` is how a shell takes a setting back.
-        env_ignore_empty=True,
     )
 
     index_dir: Path = Field(default=Path(".rag"), description="Where the index lives.")

@@ -9,7 +9,7 @@ from pydantic_settings import EnvSettingsSource
 from pydantic_settings import SettingsError as BadVariableError
 
 from rag.errors import SettingsError
-from rag.settings.groups import Settings
+from rag.settings.groups import UNSET, Settings
 from rag.settings.keys import (
     PATH_KEYS,
     PREFIX,
@@ -59,7 +59,7 @@ def find_config(config: Path | None, start: Path, environ: Mapping[str, str]) ->
             if not path.is_file():
                 raise SettingsError(f"{origin}: no such file: {path}")
             return ConfigFile(path.absolute(), met_on_the_way_up=False)
-    start = start.absolute()
+    start = start.resolve()
     for folder in (start, *start.parents):
         if (folder / CONFIG_NAME).is_file():
             return ConfigFile(folder / CONFIG_NAME, met_on_the_way_up=True)
@@ -149,7 +149,8 @@ def describe_unknown(key: str) -> str:
     """Return what is wrong with a key that is no setting, and which one may be meant."""
     if key in group_names():
         return f"{key} is a group of settings; write [{key}] and its settings below it"
-    return f"no setting is called {key}{did_you_mean(key, setting_keys())}"
+    known = setting_keys() if "." in key else (*group_names(), *setting_keys())
+    return f"no setting is called {key}{did_you_mean(key, known)}"
 
 
 def _flatten(values: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, object]]:
@@ -165,7 +166,7 @@ def _place(key: str, value: object, folder: Path | None) -> object:
     """Expand "~" in a path and, given a `folder`, take a relative one from there."""
     if key == "embedding.model" and isinstance(value, str):
         return str(_place_path(value, folder)) if _names_folder(value, folder) else value
-    if key in PATH_KEYS and isinstance(value, str):
+    if key in PATH_KEYS and isinstance(value, str) and value.lower() != UNSET:
         return _place_path(value, folder)
     return value
 
