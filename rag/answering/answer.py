@@ -1,0 +1,124 @@
+"""What a question comes back as: answer, citations and the events of a stream; knows no model."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from langchain_core.documents import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """The words of a source that a marker `[number]` in an answer stands for.
+
+    Attributes:
+        number: What the marker in the answer's text says, 1-based, in order of first use.
+        source: Name of the document in the index.
+        title: The document's title, "" if it has none.
+        page: 1-based page on which the cited passage starts, None where there are no pages.
+        start_index: First character of the quote in the document's extracted text.
+        end_index: One past the last character of the quote.
+        quote: The document's own characters `[start_index, end_index)`; where `verified` is False,
+            the words that were claimed to be a quote and are not in the passage (the span is then
+            the whole passage's).
+        verified: Whether the quote stands in the source character for character, spacing, case
+            and the look of quotes and hyphens aside.
+    """
+
+    number: int
+    source: str
+    title: str
+    page: int | None
+    start_index: int
+    end_index: int
+    quote: str
+    verified: bool
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the citation as plain JSON values."""
+        return {
+            "number": self.number,
+            "source": self.source,
+            "title": self.title,
+            "page": self.page,
+            "start_index": self.start_index,
+            "end_index": self.end_index,
+            "quote": self.quote,
+            "verified": self.verified,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer whose markers `[1]`, `[2]` … are bound to `citations`.
+
+    Attributes:
+        question: The question as it was asked.
+        search_query: What was searched for; differs from the question in a conversation.
+        text: The answer; one sentence without markers when `answered` is False.
+        answered: Whether the passages answer the question.
+        citations: One for each number in the text, in order of number.
+        passages: What was found, best first; with a chat model those that were shown to it.
+        notice: What the reader should know about how the answer came about, None if nothing.
+    """
+
+    question: str
+    search_query: str
+    text: str
+    answered: bool
+    citations: tuple[Citation, ...] = ()
+    passages: tuple[Document, ...] = ()
+    notice: str | None = None
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the answer as plain JSON values, stable across releases."""
+        return {
+            "question": self.question,
+            "search_query": self.search_query,
+            "text": self.text,
+            "answered": self.answered,
+            "citations": [citation.to_dict() for citation in self.citations],
+            "passages": [passage_to_dict(passage) for passage in self.passages],
+            "notice": self.notice,
+        }
+
+
+def passage_to_dict(passage: Document) -> dict[str, object]:
+    """Return a retrieved passage as plain JSON values, stable across releases."""
+    metadata = passage.metadata
+    names = ("rank", "score", "source", "title", "page", "section", "start_index", "end_index")
+    return {
+        "id": passage.id,
+        **{name: metadata.get(name) for name in names},
+        "text": passage.page_content,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class SearchStarted:
+    """The query that is searched for, known before the search runs."""
+
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class PassagesFound:
+    """What the search found, best first."""
+
+    passages: tuple[Document, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TextChunk:
+    """A piece of the answer; the pieces joined are the answer's text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerFinished:
+    """The last event: the whole answer with its citations."""
+
+    answer: Answer
+
+
+AnswerEvent: TypeAlias = SearchStarted | PassagesFound | TextChunk | AnswerFinished
