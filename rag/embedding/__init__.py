@@ -1,0 +1,1 @@
+"""What turns a model's name into vectors, piece by piece; `rag.embeddings` is the way in."""

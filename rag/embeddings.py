@@ -1,0 +1,353 @@
+"""Texts to vectors with a sentence-transformers model; knows nothing of passages or the index."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from threading import RLock
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from langchain_core.embeddings import Embeddings
+from numpy.typing import NDArray
+
+from rag.embedding.fingerprint import Fingerprint as Fingerprint
+from rag.embedding.location import DEFAULT_MODEL, ModelFolder, locate
+from rag.embedding.recipe import Recipe, read_recipe
+from rag.embedding.tokens import TokenCounter, well_formed
+from rag.errors import EmbeddingError
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+logger = logging.getLogger(__name__)
+
+DEVICES = ("auto", "cuda", "mps", "cpu")
+BACKEND = "torch-float32"
+
+# Texts per forward pass. On a CPU, batches of 32 and more are slower than 8.
+BATCH_SIZE = {"cpu": 8, "mps": 32, "cuda": 128}
+
+
+class PassageEmbeddings(Protocol):
+    """What the index needs of an embedding model; tests have small ones of their own."""
+
+    @property
+    def fingerprint(self) -> Fingerprint:
+        """What must be equal for two vectors to be comparable."""
+        ...
+
+    @property
+    def max_tokens(self) -> int:
+        """Content tokens of a passage that the model reads."""
+        ...
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        ...
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Return the number of content tokens of each text."""
+        ...
+
+    def embed_passages(
+        self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
+    ) -> NDArray[np.float32]:
+        """Return unit vectors, shape (len(texts), dimension); `progress` gets the number done."""
+        ...
+
+    def embed_query(self, text: str) -> list[float]:
+        """Return the unit vector of a question."""
+        ...
+
+
+class SentenceTransformerEmbeddings(Embeddings):
+    """A sentence-transformers model, loaded when the first vector is asked for.
+
+    Safe to share between threads. Opens no socket unless the model is nowhere on this machine.
+    Never runs code that comes with a model.
+
+    Args:
+        model: Hub id or folder.
+        revision: Commit, branch or tag of a hub model.
+        device: "auto" (cuda, then mps, then cpu), "cuda", "mps" or "cpu".
+
+    Raises:
+        EmbeddingError: The device is unknown. Models are looked for at first use.
+    """
+
+    def __init__(
+        self, model: str = DEFAULT_MODEL, *, revision: str | None = None, device: str = "auto"
+    ) -> None:
+        if device not in DEVICES:
+            raise EmbeddingError(
+                f"No device {device!r}; set embedding.device to one of {', '.join(DEVICES)}"
+            )
+        self.model = model
+        self.revision = revision
+        self.device = device
+        self._lock = RLock()
+
+    @cached_property
+    def fingerprint(self) -> Fingerprint:
+        """What must be equal for two vectors to be comparable; read from files, without torch.
+
+        Raises:
+            ModelNotFoundError: The model is nowhere to be had.
+            EmbeddingError: Its files are damaged.
+        """
+        return Fingerprint(
+            model=self._folder.name,
+            weights_sha256=self._recipe.weights_sha256,
+            revision=self._folder.revision,
+            dimension=self.dimension,
+            pooling=self._recipe.pooling,
+            normalised=True,
+            query_prompt=self._recipe.query_prompt,
+            document_prompt=self._recipe.document_prompt,
+            max_tokens=self.max_tokens,
+            backend=BACKEND,
+            recipe_sha256=self._recipe.recipe_sha256,
+        )
+
+    @cached_property
+    def max_tokens(self) -> int:
+        """Content tokens of a passage that the model reads, its prompt and special ones taken off.
+
+        Raises:
+            EmbeddingError: The prompt leaves no room.
+        """
+        room = self._room(self._recipe.document_prompt)
+        if room < 1:
+            raise EmbeddingError(
+                f"Embedding model {self._folder.name} reads {self._max_length} tokens and its "
+                "prompt takes them all; set embedding.model to another"
+            )
+        return room
+
+    @cached_property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        if self._recipe.dimension is not None:
+            return self._recipe.dimension
+        return int(self._transformer.get_embedding_dimension() or 0)
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Return the number of content tokens of each text, without loading the model."""
+        return self._counter.count(texts)
+
+    def unknown_share(self, text: str) -> float:
+        """Return the share (0 to 1) of a text's tokens that the model has no sign for.
+
+        High means that the model is blind to the text. Tokenizers that can spell anything, e.g. in
+        bytes, always give 0.
+        """
+        return self._counter.unknown_share(text)
+
+    def truncated(self, texts: Sequence[str]) -> list[int]:
+        """Return the positions of the texts whose ends the model would not read as passages."""
+        counts = self.count_tokens(texts)
+        return [index for index, count in enumerate(counts) if count > self.max_tokens]
+
+    def embed_passages(
+        self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
+    ) -> NDArray[np.float32]:
+        """Return unit vectors in the order of `texts`, shape (len(texts), dimension).
+
+        Texts longer than `max_tokens` are cut there and their number is logged as a warning.
+
+        Args:
+            texts: Passages, in any number.
+            progress: Called after each batch with the number of texts done so far.
+
+        Raises:
+            EmbeddingError: The model cannot be loaded or gives no finite numbers.
+        """
+        vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
+        if not texts:
+            return vectors
+        counts = self.count_tokens(texts)
+        self._report_truncated(counts, self.max_tokens, "passages")
+        done = 0
+        for batch in _batches(counts, BATCH_SIZE[self._device]):
+            prompt = self._recipe.document_prompt
+            vectors[batch] = self._encode([texts[i] for i in batch], prompt, task="document")
+            done += len(batch)
+            if progress is not None:
+                progress(done)
+        return vectors
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        """Return the unit vectors of passages, in order (LangChain's interface)."""
+        vectors: list[list[float]] = self.embed_passages(texts).tolist()
+        return vectors
+
+    def embed_query(self, text: str) -> list[float]:
+        """Return the unit vector of a question; one too long is cut, which is logged."""
+        prompt = self._recipe.query_prompt
+        self._report_truncated(self.count_tokens([text]), self._room(prompt), "questions")
+        with self._lock, _one_thread():
+            vector: list[float] = self._encode([text], prompt, task="query")[0].tolist()
+        return vector
+
+    async def aembed_documents(self, texts: list[str]) -> list[list[float]]:
+        """Return the unit vectors of passages without blocking the event loop."""
+        return await asyncio.to_thread(self.embed_documents, texts)
+
+    async def aembed_query(self, text: str) -> list[float]:
+        """Return the unit vector of a question without blocking the event loop."""
+        return await asyncio.to_thread(self.embed_query, text)
+
+    def _encode(self, texts: list[str], prompt: str, *, task: str) -> NDArray[np.float32]:
+        """Return the unit vectors of one batch. The lock is held for this batch only.
+
+        So a question need not wait until a long run over passages has ended.
+        """
+        model = self._transformer
+        encode = model.encode_query if task == "query" else model.encode_document
+        with self._lock:
+            vectors = encode(
+                [well_formed(text) for text in texts],
+                prompt=prompt,
+                batch_size=len(texts),
+                show_progress_bar=False,
+                convert_to_numpy=True,
+                normalize_embeddings=True,
+            )
+        result = np.asarray(vectors, dtype=np.float32)
+        if not np.isfinite(result).all():
+            raise EmbeddingError(
+                f"Embedding model {self._folder.name} gave numbers that are not finite; set "
+                "embedding.device to cpu or embedding.model to another"
+            )
+        return result
+
+    def _report_truncated(self, counts: Sequence[int], room: int, what: str) -> None:
+        cut = sum(count > room for count in counts)
+        if cut:
+            logger.warning(
+                "%d of %d %s are longer than the %d tokens that %s reads; their ends have no part "
+                "in their vectors",
+                cut, len(counts), what, room, self._folder.name,
+            )  # fmt: skip
+
+    def _room(self, prompt: str) -> int:
+        taken = self._counter.count([prompt])[0] if prompt else 0
+        return self._max_length - self._counter.special_tokens - taken
+
+    @cached_property
+    def _max_length(self) -> int:
+        if self._recipe.max_length is not None:
+            return self._recipe.max_length
+        return int(self._transformer.max_seq_length or 0)
+
+    @cached_property
+    def _folder(self) -> ModelFolder:
+        return locate(self.model, revision=self.revision)
+
+    @cached_property
+    def _recipe(self) -> Recipe:
+        return read_recipe(self._folder.path)
+
+    @cached_property
+    def _counter(self) -> TokenCounter:
+        return TokenCounter(self._recipe.transformer, lowercase=self._recipe.lowercase)
+
+    @cached_property
+    def _device(self) -> str:
+        return resolve_device(self.device)
+
+    @cached_property
+    def _transformer(self) -> "SentenceTransformer":
+        with self._lock:
+            return load(self._folder, self._device)
+
+
+def resolve_device(device: str) -> str:
+    """Return where to compute: `device` itself, or the fastest one there is for "auto".
+
+    Raises:
+        EmbeddingError: This machine has no such device.
+    """
+    import torch
+
+    available = {
+        "cuda": torch.cuda.is_available(),
+        "mps": torch.backends.mps.is_available(),
+        "cpu": True,
+    }
+    if device == "auto":
+        return next(name for name, there in available.items() if there)
+    if not available[device]:
+        raise EmbeddingError(
+            f"No {device} device on this machine; set embedding.device to auto or cpu"
+        )
+    return device
+
+
+def load(folder: ModelFolder, device: str) -> "SentenceTransformer":
+    """Load the model in `folder`, in float32, from local files alone.
+
+    Raises:
+        EmbeddingError: The files do not make a model.
+    """
+    from safetensors import SafetensorError
+    from sentence_transformers import SentenceTransformer
+
+    try:
+        with _hub_closed():
+            return SentenceTransformer(
+                str(folder.path),
+                device=device,
+                local_files_only=True,
+                trust_remote_code=False,
+                model_kwargs={"dtype": "float32"},
+            )
+    except (OSError, ValueError, KeyError, ImportError, RuntimeError, SafetensorError) as error:
+        raise EmbeddingError(
+            f"Cannot load embedding model {folder.name} ({type(error).__name__}: {error}); fetch "
+            "the model again or set embedding.model to another"
+        ) from error
+
+
+def _batches(counts: Sequence[int], size: int) -> Iterator[list[int]]:
+    """Yield positions, longest text first, so that padding is small and memory peaks at once."""
+    order = sorted(range(len(counts)), key=lambda index: (-counts[index], index))
+    for start in range(0, len(order), size):
+        yield order[start : start + size]
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Let torch use one thread, then as many as before.
+
+    One text gives two threads little to share: on a busy machine it takes 20 to 30 times longer on
+    two than on one.
+    """
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+@contextmanager
+def _hub_closed() -> Iterator[None]:
+    """Forbid the hub's client to open a connection.
+
+    The client reads HF_HUB_OFFLINE once, when it is imported, so the variable would come too late
+    or stay for good; its own flag can be put back for a later model that does need the hub.
+    """
+    from huggingface_hub import constants
+
+    flag: Any = constants.HF_HUB_OFFLINE
+    constants.HF_HUB_OFFLINE = True
+    try:
+        yield
+    finally:
+        constants.HF_HUB_OFFLINE = flag
