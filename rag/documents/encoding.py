@@ -1,0 +1,169 @@
+"""Turns bytes of unknown encoding into text; knows no file format."""
+
+import codecs
+from collections.abc import Callable
+from itertools import pairwise
+
+_BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+# What a page means when it declares the narrower encoding (the WHATWG encoding standard).
+_SUPERSETS = {
+    "ascii": "cp1252",
+    "iso8859-1": "cp1252",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+}
+_SAMPLE_BYTES = 200_000
+
+
+def decode(data: bytes, *, declared: str | None = None) -> str:
+    """Return the text of `data`, in whatever encoding it was written.
+
+    A byte order mark decides; then the declared encoding if the bytes obey it; then UTF-8 if
+    they are valid; then the encoding under which the text looks most like writing.
+
+    Args:
+        data: The whole file.
+        declared: What the file says about itself, e.g. an HTML `meta charset`.
+    """
+    for mark, encoding in _BYTE_ORDER_MARKS:
+        if data.startswith(mark):
+            return data[len(mark) :].decode(encoding, "replace")
+    if b"\0" in data[:_SAMPLE_BYTES]:
+        wide = _wide_encoding(data)
+        if wide:
+            return data.decode(wide, "replace")
+    for encoding in (declared, "utf-8"):
+        text = _decode_strictly(data, encoding) if encoding else None
+        if text is not None:
+            return text
+    if _is_damaged_utf8(data):
+        return data.decode("utf-8", "replace")
+    return data.decode(_most_plausible(data[:_SAMPLE_BYTES]), "replace")
+
+
+def _decode_strictly(data: bytes, encoding: str) -> str | None:
+    try:
+        name = codecs.lookup(encoding).name
+    except LookupError:
+        return None
+    try:
+        return data.decode(_SUPERSETS.get(name, name))
+    except (UnicodeError, ValueError):
+        return None
+
+
+def _wide_encoding(data: bytes) -> str | None:
+    """Name UTF-16 or UTF-32 without a mark by where the NUL bytes of its ASCII part lie."""
+    sample = data[: _SAMPLE_BYTES // 4 * 4]
+    if not len(data) % 4 and _looks_written(sample, "utf-32-le"):
+        return "utf-32-le"
+    if not len(data) % 4 and _looks_written(sample, "utf-32-be"):
+        return "utf-32-be"
+    even, odd = sample[::2].count(0), sample[1::2].count(0)
+    for encoding, high, low in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
+        if high > 4 * low and _looks_written(sample, encoding):
+            return encoding
+    return None
+
+
+def _looks_written(sample: bytes, encoding: str) -> bool:
+    try:
+        text = codecs.getincrementaldecoder(encoding)().decode(sample)
+    except UnicodeError:
+        return False
+    odd = sum(not (c.isprintable() or c in "\t\n\r\f") for c in text)
+    return odd * 50 <= len(text)
+
+
+def _is_damaged_utf8(data: bytes) -> bool:
+    """Say whether a few broken bytes stand among many sound multi-byte sequences."""
+    text = data.decode("utf-8", "replace")
+    broken = text.count("\ufffd")
+    sound = sum(c > "\x7f" for c in text) - broken
+    return sound > 10 * broken
+
+
+def _most_plausible(sample: bytes) -> str:
+    scores = [(_plausibility(sample, name, score), name) for name, score in _CANDIDATES]
+    # max keeps the first of equals, so the order of the candidates is the order of preference.
+    return max(scores, key=lambda pair: pair[0])[1]
+
+
+def _plausibility(
+    sample: bytes, encoding: str, score: Callable[[str, str, str], float]
+) -> float:
+    """Return the mean score of the non-ASCII characters; higher is more like writing."""
+    text = codecs.getincrementaldecoder(encoding)("replace").decode(sample)
+    pairs = [
+        (before, here) for before, here in pairwise(" " + text) if here > "\x7f"
+    ]
+    if not pairs:
+        return 0.0
+    total = sum(
+        -3.0 if here == "\ufffd" or "\ue000" <= here <= "\uf8ff" else score(before, here, encoding)
+        for before, here in pairs
+    )
+    return total / len(pairs)
+
+
+# The rows of each national standard that hold its everyday characters, by lead byte.
+_EVERYDAY_ROWS = {
+    "gb18030": ("gb2312", 0xB0, 0xD7),
+    "big5": ("big5", 0xA4, 0xC6),
+    "cp932": ("cp932", 0x88, 0x97),
+    "euc_jp": ("euc_jp", 0xB0, 0xCF),
+    "cp949": ("euc_kr", 0xB0, 0xC8),
+}
+
+
+def _score_east_asian(_before: str, here: str, encoding: str) -> float:
+    if "\u3040" <= here <= "\u30ff":
+        return 1.0 if encoding in {"cp932", "euc_jp"} else 0.0
+    if "\u3000" <= here <= "\u303f" or "\uff01" <= here <= "\uff5e" or here in "“”‘’…—·":
+        return 0.6
+    if "\uff61" <= here <= "\uff9f":
+        return -1.0
+    codec, first, last = _EVERYDAY_ROWS[encoding]
+    try:
+        lead = here.encode(codec)[0]
+    except UnicodeError:
+        return -1.0
+    return 1.0 if first <= lead <= last else -0.3
+
+
+def _score_western(before: str, here: str, _encoding: str) -> float:
+    if here.isalpha():
+        if before > "\x7f" and before.isalpha():
+            return -0.6
+        return 0.9 if here.islower() or not before.islower() else -0.5
+    if here in "€£§©®°«»“”‘’„–—…·½¼¾²³¿¡•\xa0":
+        return 0.7
+    return -0.8
+
+
+def _score_cyrillic(before: str, here: str, _encoding: str) -> float:
+    if not "\u0400" <= here <= "\u04ff":
+        return 0.3 if here in "«»“”„–—…№\xa0" else -1.0
+    if here.isupper() and before.islower():
+        return -1.0
+    return 0.7 if before > "\x7f" or not before.isalpha() else -1.0
+
+
+_CANDIDATES: tuple[tuple[str, Callable[[str, str, str], float]], ...] = (
+    ("cp1252", _score_western),
+    ("gb18030", _score_east_asian),
+    ("cp932", _score_east_asian),
+    ("big5", _score_east_asian),
+    ("euc_jp", _score_east_asian),
+    ("cp949", _score_east_asian),
+    ("cp1251", _score_cyrillic),
+    ("koi8-r", _score_cyrillic),
+)
