@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from rag.errors import StoreError
 from rag.store.hits import Hit
-from rag.store.tokens import TOKENS_VERSION, tokenize
+from rag.store.tokens import TOKENS_VERSION, query_words, tokenize
 
 if TYPE_CHECKING:
     import tantivy
@@ -70,7 +70,7 @@ class LexicalIndex:
         Raises:
             StoreError: The index is missing or damaged.
         """
-        words = Counter(tokenize(query))
+        words = Counter(query_words(query))
         if not words or k < 1:
             return []
         index = self._index()
