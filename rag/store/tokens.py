@@ -42,20 +42,20 @@ _PIECES = re.compile(rf"[A-Z]+(?![a-z])|[A-Z]?(?:[^\W\dA-Z_]|[{_MARKS}])+|\d+")
 # Words that carry a question but not its subject. They stay in the index; leaving them out of
 # queries gained nDCG@10 .028 on mtrag_dev, .025 on rgb_en_fact, nothing lost elsewhere; the Chinese
 # ones .004 on cmrc2018_dev.
-_FUNCTION_WORDS = frozenset(
-    """a about am an and any are as at be been being but by can can't could did didn't do does
-    doesn't don't for from had has have he her him his how i if in into is isn't it it's its just
-    may me might must my no not of on or our shall she should so such than that the their them then
-    there these they this to too us very was we were what when where which who whom whose why will
-    with would you your""".split()
-)
-_FUNCTION_CHARACTERS = frozenset(
-    "的了是在么什哪谁怎吗呢吧啊 么 甚麼誰嗎 はがをにのとでもか".replace(" ", "")
-) | frozenset(
-    """什么 怎么 怎样 哪些 哪个 哪里 哪一 哪种 哪年 哪位 为什 么是 是什 多少 如何 是谁 谁是 请问 么样 几个
-    有哪 是哪 是怎 是如 是多 么时 么意 什麼 甚麼 怎麼 為什 麼是 是誰 請問 麼樣 です すか とは ます
-    何で""".split()
-)
+_ENGLISH = """
+a about am an and any are as at be been being but by can can't could did didn't do does doesn't
+don't for from had has have he her him his how i if in into is isn't it it's its just may me might
+must my no not of on or our shall she should so such than that the their them then there these they
+this to too us very was we were what when where which who whom whose why will with would you your
+"""
+_CHINESE = """
+的 是 了 在 么 什 哪 谁 怎 吗 呢 吧 啊 麼 甚 誰 嗎 什么 怎么 怎样 哪些 哪个 哪里 哪一 哪种 哪年 哪位
+为什 么是 是什 多少 如何 是谁 谁是 请问 么样 几个 有哪 是哪 是怎 是如 是多 么时 么意
+什麼 甚麼 怎麼 為什 麼是 是誰 請問 麼樣
+"""
+_JAPANESE = "は が を に の と で も か です すか とは ます 何で"
+_FUNCTION_WORDS = frozenset(_ENGLISH.split())
+_FUNCTION_CHARACTERS = frozenset(_CHINESE.split()) | frozenset(_JAPANESE.split())
 
 
 def tokenize(text: str) -> list[str]:
