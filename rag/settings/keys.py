@@ -6,6 +6,7 @@ from functools import cache
 from typing import get_args
 
 from pydantic import BaseModel, SecretStr
+from pydantic.fields import FieldInfo
 
 from rag.settings.groups import Settings
 
@@ -36,14 +37,23 @@ def setting_keys() -> tuple[str, ...]:
     return tuple(keys)
 
 
-@cache
 def is_secret(key: str) -> bool:
     """Return whether the value of the setting `key` must never be shown."""
+    return SecretStr in get_args(_field(key).annotation)
+
+
+def description_of(key: str) -> str:
+    """Return what the setting `key` means, in one or two sentences."""
+    return _field(key).description or ""
+
+
+@cache
+def _field(key: str) -> FieldInfo:
     group, _, name = key.rpartition(".")
     holder = Settings.model_fields[group].annotation if group else Settings
     assert isinstance(holder, type)
     assert issubclass(holder, BaseModel)
-    return SecretStr in get_args(holder.model_fields[name].annotation)
+    return holder.model_fields[name]
 
 
 def variable_of(key: str) -> str:

@@ -1,0 +1,52 @@
+"""Reads `--filter` options into a metadata filter; does not know which names or values exist."""
+
+import re
+from collections.abc import Sequence
+
+import click
+
+_CONDITION = re.compile(r"\s*([^=<>!]+?)\s*(!=|>=|<=|=|>|<)\s*(.*?)\s*", re.DOTALL)
+_OPERATORS = {">=": "gte", ">": "gt", "<=": "lte", "<": "lt", "!=": "ne"}
+Filter = dict[str, object]
+
+
+def parse_filters(conditions: Sequence[str]) -> Filter | None:
+    """Return the filter that all of `conditions` make, None without any.
+
+    "kind=pdf" given twice with other values means either; "page>=3" and "page<9" mean both.
+
+    Raises:
+        click.BadParameter: A condition has no operator, or mixes "=" with another for one name.
+    """
+    equal: dict[str, list[str]] = {}
+    compared: dict[str, dict[str, object]] = {}
+    for condition in conditions:
+        name, sign, value = _split(condition)
+        if sign == "=":
+            equal.setdefault(name, []).append(value)
+        else:
+            compared.setdefault(name, {})[_OPERATORS[sign]] = _number_or_text(value)
+    for name in equal.keys() & compared.keys():
+        raise click.BadParameter(f'"{name}" has both "=" and another operator.')
+    exact = {name: values[0] if len(values) == 1 else values for name, values in equal.items()}
+    return {**exact, **compared} or None
+
+
+def _split(condition: str) -> tuple[str, str, str]:
+    match = _CONDITION.fullmatch(condition)
+    if match is None or not match[3]:
+        raise click.BadParameter(
+            f'"{condition}" is no condition; write name=value, e.g. kind=pdf, page>=3, '
+            "folder=docs/zh or date>=2026-01-31."
+        )
+    return match[1], match[2], match[3]
+
+
+def _number_or_text(value: str) -> object:
+    """Return a number where `value` is one: metadata compares by size only with its own type."""
+    for kind in (int, float):
+        try:
+            return kind(value)
+        except ValueError:
+            continue
+    return value
