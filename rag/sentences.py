@@ -11,16 +11,20 @@ _END = re.compile(
 )
 _LINE_END = re.compile(r"\n")
 _LINE_MARKER = re.compile(
-    r"[ \t\u3000]*(?:[-*+•·▪◦–—#>|]|\[[ x\d]|\(?\d{1,3}[.)、]|[a-zA-Z][.)][ \t]|[（(]?[一二三四五六七八九十]+[)）、])"
+    r"[ \t\u3000]*(?:[-*+•·▪◦–—#>|]|\[[ x\d]|\(?\d{1,3}[.)、]|[a-zA-Z][.)][ \t]"
+    r"|[（(]?[一二三四五六七八九十]+[)）、])"
 )
-_ABBREVIATIONS = frozenset(
-    "mr mrs ms dr prof sr jr st vs etc e.g i.e cf al fig figs eq no nos vol pp p ed eds inc ltd co "
-    "corp dept est approx resp sec ch art gen col sgt capt lt rev hon jan feb mar apr jun jul aug "
-    "sep sept oct nov dec mon tue wed thu fri sat sun u.s u.k a.m p.m ph.d z.b bzw ca usw nr abb "
-    "bspw d.h s.o s.u mme mlle".split()
-)
+_WORDS_BEFORE_STOPS = """
+    mr mrs ms dr prof sr jr st vs etc e.g i.e cf al fig figs eq no nos vol pp p ed eds inc ltd co
+    corp dept est approx resp sec ch art gen col sgt capt lt rev hon jan feb mar apr jun jul aug
+    sep sept oct nov dec mon tue wed thu fri sat sun u.s u.k a.m p.m ph.d z.b bzw ca usw nr abb
+    bspw d.h s.o s.u mme mlle
+"""
+_ABBREVIATIONS = frozenset(_WORDS_BEFORE_STOPS.split())
 # These may well end a sentence; they do when a capital letter follows.
-_MAY_END = frozenset(("etc", "inc", "ltd", "co", "corp", "al", "u.s", "u.k", "a.m", "p.m", "jr", "sr"))
+_MAY_END = frozenset(
+    ("etc", "inc", "ltd", "co", "corp", "al", "u.s", "u.k", "a.m", "p.m", "jr", "sr")
+)
 _WORD_BEFORE = re.compile(r"[^\s(\[\"'“‘]*$")
 # Lines at least this wide (a CJK character counts two) are taken for wrapped prose.
 _WRAPPED_WIDTH = 45
@@ -101,4 +105,3 @@ def _ends_western(text: str, start: int, end: int) -> bool:
 
 def _opens_line(text: str, at: int) -> bool:
     return not text[max(0, text.rfind("\n", 0, at) + 1) : at].strip()
-

@@ -168,8 +168,7 @@ class _Measure:
         headers = [embedding_header(*both, "") for both in zip(titles, sections, strict=True)]
         sizes = self._count(headers) if self._header else [0] * len(sections)
         self._rooms = {
-            section: self._max_tokens - size
-            for section, size in zip(sections, sizes, strict=True)
+            section: self._max_tokens - size for section, size in zip(sections, sizes, strict=True)
         }
         least = min(self._rooms.values(), default=self._max_tokens)
         if least < _FEWEST_TEXT_TOKENS:

@@ -4,9 +4,8 @@ import ast
 import re
 import warnings
 
-from rag.documents.cleaning import clean
 from rag.documents.document import Heading, LoadedDocument
-from rag.documents.encoding import decode
+from rag.documents.text import read_text
 
 _DEFINITION = re.compile(
     r"^(?P<indent>[ \t]*)"
@@ -21,13 +20,13 @@ _DEFINITION = re.compile(
 
 def load_code(data: bytes) -> LoadedDocument:
     """Return the file's own text; functions, classes and their like are its headings."""
-    text = clean(decode(data))
+    text = read_text(data)
     return LoadedDocument(text=text, kind="code", headings=tuple(_definitions(text)))
 
 
 def load_python(data: bytes) -> LoadedDocument:
     """Return Python source, its definitions found by the parser, or by pattern if it fails."""
-    text = clean(decode(data))
+    text = read_text(data)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SyntaxWarning)

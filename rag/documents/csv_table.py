@@ -3,9 +3,8 @@
 import csv
 import io
 
-from rag.documents.cleaning import clean
 from rag.documents.document import Block, LoadedDocument
-from rag.documents.encoding import decode
+from rag.documents.text import read_text
 from rag.errors import DocumentError
 
 _DELIMITERS = ",\t;|"
@@ -22,7 +21,7 @@ def load_csv(data: bytes) -> LoadedDocument:
     Raises:
         DocumentError: The rows cannot be told apart.
     """
-    rows = _read_rows(clean(decode(data)))
+    rows = _read_rows(read_text(data))
     if not rows:
         return LoadedDocument(text="", kind="csv")
     lines = _labelled_lines(rows) if _has_header(rows) else _plain_lines(rows)

@@ -26,7 +26,7 @@ def load_docx(data: bytes) -> LoadedDocument:
     from zipfile import BadZipFile
 
     import docx
-    from lxml.etree import XMLSyntaxError
+    from lxml.etree import XMLSyntaxError  # type: ignore[import-untyped]
 
     try:
         document = docx.Document(BytesIO(data))

@@ -40,8 +40,8 @@ def decode(data: bytes, *, declared: str | None = None) -> str:
         wide = _wide_encoding(data)
         if wide:
             return data.decode(wide, "replace")
-    for encoding in (declared, "utf-8"):
-        text = _decode_strictly(data, encoding) if encoding else None
+    for encoding in (declared or "utf-8", "utf-8"):
+        text = _decode_strictly(data, encoding)
         if text is not None:
             return text
     if _is_damaged_utf8(data):
@@ -97,14 +97,10 @@ def _most_plausible(sample: bytes) -> str:
     return max(scores, key=lambda pair: pair[0])[1]
 
 
-def _plausibility(
-    sample: bytes, encoding: str, score: Callable[[str, str, str], float]
-) -> float:
+def _plausibility(sample: bytes, encoding: str, score: Callable[[str, str, str], float]) -> float:
     """Return the mean score of the non-ASCII characters; higher is more like writing."""
     text = codecs.getincrementaldecoder(encoding)("replace").decode(sample)
-    pairs = [
-        (before, here) for before, here in pairwise(" " + text) if here > "\x7f"
-    ]
+    pairs = [(before, here) for before, here in pairwise(" " + text) if here > "\x7f"]
     if not pairs:
         return 0.0
     total = sum(

@@ -4,33 +4,36 @@ import re
 from typing import TYPE_CHECKING
 
 from rag.documents.builder import DocumentBuilder
-from rag.documents.cleaning import clean
 from rag.documents.document import LoadedDocument
-from rag.documents.encoding import decode
+from rag.documents.text import read_text
 
 if TYPE_CHECKING:
-    from lxml.html import HtmlElement
+    from lxml.html import HtmlElement  # type: ignore[import-untyped]
 
-_DECLARED = re.compile(rb"""<(?:meta[^>]{0,200}?charset|\?xml[^>]{0,100}?encoding)\s*=\s*["']?([\w-]+)""", re.I)
-_INVISIBLE = frozenset(
-    "script style noscript template svg math iframe object canvas head button select input "
-    "textarea audio video map dialog".split()
+_DECLARED = re.compile(
+    rb"""(?i)<(?:meta[^>]{0,200}?charset|\?xml[^>]{0,100}?encoding)\s*=\s*["']?([\w-]+)"""
 )
+_INVISIBLE_TAGS = """
+    script style noscript template svg math iframe object canvas head button select input textarea
+    audio video map dialog
+"""
+_PARAGRAPH_TAGS = """
+    p div section article main header footer aside nav address blockquote figure figcaption caption
+    dl dt dd ul ol li table tr form fieldset details summary hgroup center body html
+"""
+_INVISIBLE = frozenset(_INVISIBLE_TAGS.split())
+_PARAGRAPHS = frozenset(_PARAGRAPH_TAGS.split())
 _BOILERPLATE = frozenset(("nav", "footer", "aside"))
 _BOILERPLATE_ROLES = frozenset(("navigation", "banner", "contentinfo", "search", "complementary"))
-_PARAGRAPHS = frozenset(
-    "p div section article main header footer aside nav address blockquote figure figcaption "
-    "dl dt dd ul ol li table form fieldset details summary hgroup center body html caption".split()
-)
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 
 
 def load_html(data: bytes) -> LoadedDocument:
     """Return the article of a page: headings, paragraphs, lists, code, tables as rows "a | b"."""
-    from lxml import html
+    from lxml import html  # type: ignore[import-untyped]
 
     match = _DECLARED.search(data[:4096])
-    source = clean(decode(data, declared=match[1].decode("ascii") if match else None))
+    source = read_text(data, declared=match[1].decode("ascii") if match else None)
     # lxml refuses text that declares an encoding; the declaration has done its work.
     source = re.sub(r"^\s*<\?xml[^>]*\?>", "", source)
     if not source.strip():
@@ -152,9 +155,7 @@ def _nearest_item(element: "HtmlElement") -> "HtmlElement | None":
     return next(element.iterancestors("li"), None)
 
 
-def _inline_text(
-    element: "HtmlElement", skip: "frozenset[HtmlElement]" = frozenset()
-) -> str:
+def _inline_text(element: "HtmlElement", skip: "frozenset[HtmlElement]" = frozenset()) -> str:
     parts, stack = list[str](), [(element, False)]
     while stack:
         node, leaving = stack.pop()

@@ -113,7 +113,7 @@ class _Child:
 
     def __init__(self, loader: str, max_memory_bytes: int) -> None:
         arguments = json.dumps([sys.path, loader, max_memory_bytes])
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter, no shell
             [sys.executable, "-c", _BOOTSTRAP, arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -17,11 +17,11 @@ from rag.errors import DocumentError, EmptyDocumentError, UnsupportedFormatError
 # Raise when a loader yields other text or structure for the same file: sources are then reloaded.
 LOADER_VERSION = 1
 
-_CODE = (
-    ".js .mjs .cjs .jsx .ts .tsx .java .kt .kts .go .rs .c .h .cc .cpp .cxx .hpp .cs .rb .php "
-    ".swift .scala .sh .bash .zsh .ps1 .bat .sql .lua .r .jl .pl .pm .dart .vue .css .scss .proto "
-    ".toml .yaml .yml .ini .cfg .conf .tf .gradle .cmake .ex .exs .erl .hs .clj .elm .m .mm"
-).split()
+_CODE_SUFFIXES = """
+    .js .mjs .cjs .jsx .ts .tsx .java .kt .kts .go .rs .c .h .cc .cpp .cxx .hpp .cs .rb .php
+    .swift .scala .sh .bash .zsh .ps1 .bat .sql .lua .r .jl .pl .pm .dart .vue .css .scss .proto
+    .toml .yaml .yml .ini .cfg .conf .tf .gradle .cmake .ex .exs .erl .hs .clj .elm .m .mm
+"""
 _KINDS: dict[str, tuple[str, Callable[[bytes], LoadedDocument]]] = {
     **dict.fromkeys((".txt", ".text", ".log", ".rst", ".adoc", ".org"), ("text", load_text)),
     **dict.fromkeys((".md", ".markdown", ".mdown", ".mkd", ".mdx"), ("markdown", load_markdown)),
@@ -30,7 +30,7 @@ _KINDS: dict[str, tuple[str, Callable[[bytes], LoadedDocument]]] = {
     ".docx": ("docx", load_docx),
     **dict.fromkeys((".csv", ".tsv", ".tab"), ("csv", load_csv)),
     **dict.fromkeys((".py", ".pyi", ".pyw"), ("code", load_python)),
-    **dict.fromkeys(_CODE, ("code", load_code)),
+    **dict.fromkeys(_CODE_SUFFIXES.split(), ("code", load_code)),
 }
 _NAMES: dict[str, tuple[str, Callable[[bytes], LoadedDocument]]] = {
     **dict.fromkeys(("makefile", "dockerfile"), ("code", load_code)),

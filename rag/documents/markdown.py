@@ -3,9 +3,8 @@
 import re
 from dataclasses import dataclass, field
 
-from rag.documents.cleaning import clean
 from rag.documents.document import Block, Heading, LoadedDocument
-from rag.documents.encoding import decode
+from rag.documents.text import read_text
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)")
 _ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
@@ -23,7 +22,7 @@ _INLINE_MARKS = (
 
 def load_markdown(data: bytes) -> LoadedDocument:
     """Return the file's own text, with headings, code, tables and lists marked in it."""
-    text = clean(decode(data))
+    text = read_text(data)
     scan = _Scan(text)
     scan.run()
     return LoadedDocument(

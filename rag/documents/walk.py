@@ -42,7 +42,7 @@ def expand(pattern: str) -> list[Path]:
     plain = Path(pattern).expanduser()
     if plain.exists() or not glob.has_magic(pattern):
         return [plain]
-    found = sorted(Path(name) for name in glob.glob(str(plain), recursive=True))
+    found = sorted(Path(name) for name in glob.iglob(str(plain), recursive=True))  # noqa: PTH207 - Path.glob misses hidden rules
     if not found:
         raise DocumentError(f"no file matches {pattern}; check the pattern and quote it")
     return found
@@ -100,7 +100,7 @@ class _Walk:
         if real in above:
             return
         try:
-            names = sorted(os.listdir(folder))
+            names = sorted(entry.name for entry in folder.iterdir())
             rules = (*rules, *_own_rules(folder, names))
         except OSError as error:
             self._on_error(folder, error)

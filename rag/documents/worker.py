@@ -68,9 +68,9 @@ def _answer(load: Callable[[Path], LoadedDocument], path: Path) -> bytes:
             )
         )
     except Exception as error:  # whatever a parser trips over, this file fails and no other
-        kind = type(error).__name__
+        found = f"{type(error).__name__}: {error}"
         return encode_error(
-            DocumentError(f"{path.name}: its parser failed ({kind}: {error}); the file may be damaged")
+            DocumentError(f"{path.name}: its parser failed ({found}); the file may be damaged")
         )
 
 
