@@ -1,17 +1,24 @@
 """The lexical (BM25) index over tantivy: update, search, rebuild; knows no catalog and no vectors.
 
 It is derived: whatever is wrong with its files, `StoreError` says so and `rebuild` mends it.
+
+Deleted passages are never returned, but until tantivy merges their segment they still count in the
+statistics of BM25 (how many passages hold a word, how long passages are). Scores drift by that, and
+`dead_share` says how much there is of it; after `rebuild` they are those of a fresh build.
 """
 
 import json
+import shutil
 from collections import Counter
-from collections.abc import Container, Iterable
+from collections.abc import Collection, Container, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.errors import StoreError
 from rag.store.hits import Hit
+from rag.store.permissions import make_private
 from rag.store.tokens import TOKENS_VERSION, query_words, tokenize
 
 if TYPE_CHECKING:
@@ -19,14 +26,22 @@ if TYPE_CHECKING:
 
 _FORMAT = {"lexical_format": 1, "tokens": TOKENS_VERSION}
 _MARKER = "rag-lexical.json"
+_META = "meta.json"
+# One thread and little memory: 100,000 passages take 30 s, nearly all of it cutting words.
 _WRITER_HEAP_BYTES = 50_000_000
+_WRITER_THREADS = 1
+# Scores are sums of float32 in an order that varies with the segments; rounded, equal texts tie.
 _SCORE_DIGITS = 4
-"""Scores are sums of float32 whose order varies with the segments; rounded, equal texts tie."""
+# Asked for beyond k, so that ties at the cut are usually seen at once; where thousands tie (rows of
+# one table), which of them are returned is left to tantivy.
+_TIE_ROOM = 16
+_MOST_TIES = 2000
+_WIDENING = 4
 
 
 @dataclass(frozen=True, slots=True)
 class LexicalEntry:
-    """A passage as the lexical index reads it."""
+    """A passage as the lexical index reads it; title, headings and text count alike."""
 
     id: str
     title: str
@@ -35,10 +50,10 @@ class LexicalEntry:
 
 
 class LexicalIndex:
-    """BM25 search over passages, kept in the folder `path`.
+    """BM25 search (k1 1.2, b 0.75) over passages, kept in the folder `path`.
 
     One process writes at a time (the store's lock sees to that); any number of others read, and
-    see a commit at their next search.
+    see a commit at their next search. Nothing is opened before the first call.
     """
 
     def __init__(self, path: Path) -> None:
@@ -48,109 +63,166 @@ class LexicalIndex:
     def update(self, add: Iterable[LexicalEntry], delete: Iterable[str]) -> None:
         """Delete and add passages in one commit; an id added again replaces its old entry.
 
+        Killed at any moment, it leaves the state before or the state after.
+
         Raises:
-            StoreError: The index is missing or damaged; nothing was changed.
+            StoreError: The index is missing or damaged.
         """
-        self._write(self._index(), add, delete)
+        with self._reading() as index:
+            _write(index, add, delete)
+        make_private(self._path)
 
     def rebuild(self, entries: Iterable[LexicalEntry]) -> None:
-        """Replace whatever is at `path` by an index of `entries`."""
+        """Replace whatever is at `path` by an index of `entries`.
+
+        Killed at any moment, it leaves no index (the next call raises `StoreError`) or the new one.
+        """
         self.close()
-        self._create()
-        self._write(self._index(), entries, ())
+        with _store_errors(self._path):
+            _clear(self._path)
+            index = _create(self._path)
+            _write(index, entries, ())
+            make_private(self._path)
+            _mark(self._path)
+        self._opened = index
 
     def search(self, query: str, k: int, *, allowed: Container[str] | None = None) -> list[Hit]:
         """Return the `k` best passages for `query`, sorted by (-score, id).
 
         Args:
-            query: Any text; a passage is found if it shares at least one word with it.
+            query: Any text; a passage is found if it shares at least one word with it. Function
+                words do not count unless there are no others.
             k: The most hits returned.
-            allowed: Ids to choose from; None allows all.
+            allowed: Ids to choose from; None allows all. A set that knows its size is fastest.
+
+        Returns:
+            Hits whose scores are BM25, at least 0, without an upper bound.
 
         Raises:
             StoreError: The index is missing or damaged.
         """
         words = Counter(query_words(query))
-        if not words or k < 1:
-            return []
-        index = self._index()
-        try:
-            index.reload()
+        with self._reading() as index:
+            if not words or k < 1:
+                return []
             searcher = index.searcher()
-            return _best(searcher, _query(index.schema, words), k, allowed)
-        except (ValueError, OSError) as error:
-            raise self._damaged(str(error)) from error
+            wanted = _query(index.schema, words)
+            if isinstance(allowed, Collection) and len(allowed) ** 2 <= k * searcher.num_docs:
+                # Looking up n ids costs about as much as reading n hits more than needed.
+                return _best(searcher, _among(index.schema, wanted, allowed), k, None)
+            return _best(searcher, wanted, k, allowed)
 
     def ids(self) -> set[str]:
-        """Return the ids of all passages in the index."""
+        """Return the ids of all passages in the index.
+
+        Raises:
+            StoreError: The index is missing or damaged.
+        """
         import tantivy
 
-        index = self._index()
-        try:
-            index.reload()
+        with self._reading() as index:
             searcher = index.searcher()
             everything = tantivy.Query.all_query()
             found = searcher.search(everything, max(1, searcher.num_docs), count=False).hits
             return {_id(searcher, address) for _, address in found}
-        except (ValueError, OSError) as error:
-            raise self._damaged(str(error)) from error
+
+    def dead_share(self) -> float:
+        """Return the share of rows that are deleted but still count in the statistics, 0 to 1.
+
+        Raises:
+            StoreError: The index is missing or damaged.
+        """
+        with self._reading() as index:
+            meta = json.loads((self._path / _META).read_text("utf-8"))
+            rows = sum(int(segment["max_doc"]) for segment in meta["segments"])
+            return 1 - index.searcher().num_docs / rows if rows else 0.0
 
     def close(self) -> None:
         """Let go of the files; the next call opens them again."""
         self._opened = None
 
-    def _index(self) -> "tantivy.Index":
-        if self._opened is None:
-            self._opened = self._open()
-        return self._opened
+    @contextmanager
+    def _reading(self) -> Iterator["tantivy.Index"]:
+        """Yield the index as of its last commit."""
+        with _store_errors(self._path):
+            try:
+                if self._opened is None:
+                    self._opened = _open(self._path)
+                self._opened.reload()
+                yield self._opened
+            except BaseException:
+                self.close()
+                raise
 
-    def _open(self) -> "tantivy.Index":
-        import tantivy
 
-        marker = self._path / _MARKER
-        try:
-            found = json.loads(marker.read_text("utf-8"))
-            if found != _FORMAT:
-                raise self._damaged(f"its format is {found}, this program writes {_FORMAT}")
-            return tantivy.Index.open(str(self._path))
-        except (ValueError, OSError) as error:
-            raise self._damaged(str(error)) from error
+@contextmanager
+def _store_errors(path: Path) -> Iterator[None]:
+    """Turn every way that tantivy fails into a `StoreError`."""
+    try:
+        yield
+    except (ValueError, OSError, KeyError) as error:
+        raise _unusable(path, error) from error
+    except BaseException as error:
+        # What tantivy 0.27 raises on some damaged files, derived from BaseException.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise _unusable(path, error) from error
 
-    def _create(self) -> None:
-        import shutil
 
-        import tantivy
+def _unusable(path: Path, reason: BaseException) -> StoreError:
+    told = " ".join(str(reason).split())
+    return StoreError(
+        f"the lexical index {path} cannot be used ({told}); run `rag sync` to rebuild it"
+    )
 
-        shutil.rmtree(self._path, ignore_errors=True)
-        self._path.mkdir(mode=0o700, parents=True)
-        builder = tantivy.SchemaBuilder()
-        builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
-        builder.add_text_field("text", tokenizer_name="whitespace", index_option="freq")
-        tantivy.Index(builder.build(), path=str(self._path), reuse=False)
-        (self._path / _MARKER).write_text(json.dumps(_FORMAT), "utf-8")
 
-    def _write(
-        self, index: "tantivy.Index", add: Iterable[LexicalEntry], delete: Iterable[str]
-    ) -> None:
-        try:
-            writer = index.writer(_WRITER_HEAP_BYTES, 1)
-            for id_ in delete:
-                writer.delete_documents_by_term("id", id_)
-            for entry in add:
-                writer.delete_documents_by_term("id", entry.id)
-                writer.add_document(_document(entry))
-            writer.commit()
-            writer.wait_merging_threads()
-            index.reload()
-        except (ValueError, OSError) as error:
-            raise self._damaged(str(error)) from error
-        for file in self._path.iterdir():
-            file.chmod(0o600)
+def _open(path: Path) -> "tantivy.Index":
+    import tantivy
 
-    def _damaged(self, reason: str) -> StoreError:
-        return StoreError(
-            f"the lexical index {self._path} cannot be used ({reason}); `rag sync` rebuilds it"
-        )
+    found = json.loads((path / _MARKER).read_text("utf-8"))
+    if found != _FORMAT:
+        raise ValueError(f"its format is {found}, this program writes {_FORMAT}")
+    return tantivy.Index.open(str(path))
+
+
+def _clear(path: Path) -> None:
+    """Delete what is at `path`, the marker first: half an index is none."""
+    if path.is_dir() and not path.is_symlink():
+        (path / _MARKER).unlink(missing_ok=True)
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _create(path: Path) -> "tantivy.Index":
+    import tantivy
+
+    path.mkdir(mode=0o700, parents=True)
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("text", tokenizer_name="whitespace", index_option="freq")
+    return tantivy.Index(builder.build(), path=str(path), reuse=False)
+
+
+def _mark(path: Path) -> None:
+    draft = path / f"{_MARKER}.new"
+    draft.write_text(json.dumps(_FORMAT), "utf-8")
+    draft.chmod(0o600)
+    draft.replace(path / _MARKER)
+
+
+def _write(index: "tantivy.Index", add: Iterable[LexicalEntry], delete: Iterable[str]) -> None:
+    writer = index.writer(_WRITER_HEAP_BYTES, _WRITER_THREADS)
+    try:
+        for id_ in delete:
+            writer.delete_documents_by_term("id", id_)
+        for entry in add:
+            writer.delete_documents_by_term("id", entry.id)
+            writer.add_document(_document(entry))
+        writer.commit()
+    finally:
+        writer.wait_merging_threads()
+    index.reload()
 
 
 def _document(entry: LexicalEntry) -> "tantivy.Document":
@@ -164,41 +236,56 @@ def _document(entry: LexicalEntry) -> "tantivy.Document":
 
 
 def _query(schema: "tantivy.Schema", words: Counter[str]) -> "tantivy.Query":
+    """Match any of the words; one that the question repeats counts as often."""
     import tantivy
 
-    clauses = [
-        (
-            tantivy.Occur.Should,
-            tantivy.Query.boost_query(
-                tantivy.Query.term_query(schema, "text", word, index_option="freq"), float(count)
-            ),
-        )
-        for word, count in sorted(words.items())
-    ]
+    clauses = []
+    for word, count in sorted(words.items()):
+        term = tantivy.Query.term_query(schema, "text", word, index_option="freq")
+        clauses.append((tantivy.Occur.Should, tantivy.Query.boost_query(term, float(count))))
     return tantivy.Query.boolean_query(clauses)
 
 
+def _among(
+    schema: "tantivy.Schema", query: "tantivy.Query", ids: Collection[str]
+) -> "tantivy.Query":
+    import tantivy
+
+    wanted = tantivy.Query.term_set_query(schema, "id", sorted(ids))
+    unscored = tantivy.Query.const_score_query(wanted, 0.0)
+    return tantivy.Query.boolean_query(
+        [(tantivy.Occur.Must, query), (tantivy.Occur.Must, unscored)]
+    )
+
+
 def _best(
-    searcher: "tantivy.Searcher",
-    query: "tantivy.Query",
-    k: int,
-    allowed: Container[str] | None,
+    searcher: "tantivy.Searcher", query: "tantivy.Query", k: int, allowed: Container[str] | None
 ) -> list[Hit]:
     """Widen the search until `k` allowed hits are sure, ties at the cut included."""
-    limit = k + 16
+    limit = k + _TIE_ROOM
     while True:
         found = searcher.search(query, limit, count=False).hits
-        hits = [
-            Hit(id_, round(score, _SCORE_DIGITS))
-            for score, address in found
-            if (id_ := _id(searcher, address)) and (allowed is None or id_ in allowed)
-        ]
-        hits.sort(key=lambda hit: (-hit.score, hit.id))
-        if len(found) < limit:
+        hits = _allowed_hits(searcher, found, allowed)
+        cut_is_sure = len(hits) >= k and (
+            hits[k - 1].score > _rounded(found[-1][0]) or limit > k + _MOST_TIES
+        )
+        if cut_is_sure or len(found) < limit:
             return hits[:k]
-        if len(hits) >= k and hits[k - 1].score > round(found[-1][0], _SCORE_DIGITS):
-            return hits[:k]
-        limit *= 4
+        limit *= _WIDENING
+
+
+def _allowed_hits(
+    searcher: "tantivy.Searcher",
+    found: Iterable[tuple[float, "tantivy.DocAddress"]],
+    allowed: Container[str] | None,
+) -> list[Hit]:
+    named = [Hit(_id(searcher, address), _rounded(score)) for score, address in found]
+    hits = [hit for hit in named if allowed is None or hit.id in allowed]
+    return sorted(hits, key=lambda hit: (-hit.score, hit.id))
+
+
+def _rounded(score: float) -> float:
+    return round(score, _SCORE_DIGITS)
 
 
 def _id(searcher: "tantivy.Searcher", address: "tantivy.DocAddress") -> str:
