@@ -77,7 +77,8 @@ def remove(invocation: Invocation, paths: tuple[str, ...], as_json: bool, quiet:
 def list_sources(invocation: Invocation, as_json: bool) -> None:
     """List the indexed documents.
 
-    Those that could not be read are listed with the reason. In a pipe: tab-separated lines of source, kind, passages, modified, status, title, error.
+    Those that could not be read are listed with the reason. In a pipe: tab-separated lines of
+    source, kind, passages, modified, status, title, error.
     """
     from rag.cli.tables import print_sources
 

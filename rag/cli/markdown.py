@@ -42,7 +42,7 @@ class AnswerWriter(Protocol):
 
 
 class CitedMarkdown:
-    """Markdown whose citation markers `[1]` are coloured."""
+    """Markdown with coloured citation markers `[1]` and no blank lines round it."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -50,10 +50,26 @@ class CitedMarkdown:
     def __rich_console__(self, console: "Console", options: "ConsoleOptions") -> "RenderResult":
         """Draw the markdown with its markers in their own style."""
         from rich.markdown import Markdown
+        from rich.segment import Segment
 
         # Without hyperlinks the address is shown, so nobody follows a link unseen.
         drawn = console.render(Markdown(self._text, hyperlinks=False), options)
-        yield from _colour_markers(drawn)
+        for line in _without_blank_ends(Segment.split_lines(drawn)):
+            yield from _colour_markers(line)
+            yield Segment.line()
+
+
+def _without_blank_ends(lines: Iterable[list["Segment"]]) -> list[list["Segment"]]:
+    kept = list(lines)
+    while kept and _is_blank(kept[-1]):
+        kept.pop()
+    while kept and _is_blank(kept[0]):
+        kept.pop(0)
+    return kept
+
+
+def _is_blank(line: list["Segment"]) -> bool:
+    return not any(segment.text.strip() for segment in line)
 
 
 def _colour_markers(segments: Iterable["Segment"]) -> Iterator["Segment"]:
