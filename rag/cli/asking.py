@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Sequence
-from contextlib import closing
 from typing import TYPE_CHECKING
 
 import click
@@ -45,7 +44,7 @@ def ask(invocation: Invocation, question: str | None, as_json: bool, quiet: bool
             print_json(answer.to_dict())
         else:
             answer = stream_answer(rag, asked, history=(), quiet=quiet)
-        keep_answer(rag.index_dir, answer)
+        keep_answer(rag.settings.index_dir, answer)
 
 
 def stream_answer(rag: "Rag", question: str, *, history: Sequence[Turn], quiet: bool) -> "Answer":
@@ -59,8 +58,8 @@ def stream_answer(rag: "Rag", question: str, *, history: Sequence[Turn], quiet: 
 
     console = make_console(sys.stdout)
     finished: Answer | None = None
-    with closing(rag.stream(question, history=history)) as events, answer_writer(console) as writer:
-        for event in events:
+    with answer_writer(console) as writer:
+        for event in rag.stream(question, history=history):
             if isinstance(event, SearchStarted) and event.query != question and not quiet:
                 writer.remark(f"searching for: {event.query}")
             elif isinstance(event, TextChunk):

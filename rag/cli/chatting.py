@@ -56,7 +56,7 @@ def chat(invocation: Invocation, as_json: bool, quiet: bool) -> None:
     """
     conversation = Conversation()
     with invocation.open() as rag:
-        rag.status()  # no index is said before the first question is typed
+        rag.chain()  # a missing or unfit index is told before the first question is typed
         if _is_interactive():
             _talk(rag, conversation, quiet)
             return
@@ -104,7 +104,7 @@ def _turn(rag: "Rag", conversation: Conversation, line: str, as_json: bool, quie
     else:
         answer = stream_answer(rag, line, history=conversation.history(), quiet=quiet)
     conversation.answers.append(answer)
-    keep_answer(rag.index_dir, answer)
+    keep_answer(rag.settings.index_dir, answer)
     return True
 
 

@@ -1,4 +1,4 @@
-"""Reads `--filter` options into a metadata filter; does not know which names or values exist."""
+"""Reads `--filter` and `--meta` options; does not know which names or values exist."""
 
 import re
 from collections.abc import Sequence
@@ -30,6 +30,21 @@ def parse_filters(conditions: Sequence[str]) -> Filter | None:
         raise click.BadParameter(f'"{name}" has both "=" and another operator.')
     exact = {name: values[0] if len(values) == 1 else values for name, values in equal.items()}
     return {**exact, **compared} or None
+
+
+def parse_metadata(pairs: Sequence[str]) -> dict[str, object]:
+    """Return the metadata that "name=value" pairs give; a value that is a number becomes one.
+
+    Raises:
+        click.BadParameter: A pair has no name or no "=".
+    """
+    metadata: dict[str, object] = {}
+    for pair in pairs:
+        name, sign, value = pair.partition("=")
+        if not sign or not name.strip():
+            raise click.BadParameter(f'"{pair}" is no NAME=VALUE.')
+        metadata[name.strip()] = _number_or_text(value.strip())
+    return metadata
 
 
 def _split(condition: str) -> tuple[str, str, str]:

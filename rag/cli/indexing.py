@@ -1,11 +1,11 @@
 """`rag add`, `sync`, `remove`, `list` and `status`; does not know how an index is kept."""
 
 import sys
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
 
+from rag.cli.filters import parse_metadata
 from rag.cli.progress import progress_bars
 from rag.cli.shared import (
     Invocation,
@@ -17,25 +17,39 @@ from rag.cli.shared import (
 )
 
 if TYPE_CHECKING:
-    from rag.app import SyncReport
+    from rag.sync import SyncReport
 
 SOME_FAILED = 3
 
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option(
+    "--meta",
+    "metadata",
+    metavar="NAME=VALUE",
+    multiple=True,
+    help="Keep this with every passage, for `rag search --filter`. Repeatable.",
+)
 @json_option
 @quiet_option
 @click.pass_obj
-def add(invocation: Invocation, paths: tuple[str, ...], as_json: bool, quiet: bool) -> None:
+def add(
+    invocation: Invocation,
+    paths: tuple[str, ...],
+    metadata: tuple[str, ...],
+    as_json: bool,
+    quiet: bool,
+) -> None:
     """Index files, folders and globs.
 
     What is unchanged since the last time is not read again. Folders honour .ragignore files. "-"
     reads paths from stdin, one a line.
     """
     given = paths_or_stdin(paths)
+    kept = parse_metadata(metadata)
     with invocation.open() as rag, progress_bars(quiet=quiet) as progress:
-        report = rag.add(*given, progress=progress)
+        report = rag.add(*given, metadata=kept, progress=progress)
     _finish(report, as_json, quiet)
 
 
@@ -96,18 +110,30 @@ def list_sources(invocation: Invocation, as_json: bool) -> None:
 def status(invocation: Invocation, as_json: bool) -> None:
     """Show what the index holds and what it was built with."""
     with invocation.open() as rag:
-        values = asdict(rag.status())
+        values = rag.status().to_dict()
     if as_json:
         print_json(values)
         return
     for name, value in values.items():
-        click.echo(f"{name.replace('_', ' ')}: {printable(str(value))}")
+        click.echo(f"{name.replace('_', ' ')}: {printable(_readable(value))}")
+
+
+def _readable(value: object) -> str:
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case int():
+            return f"{value:,}"
+        case list():
+            return ", ".join(map(str, value))
+        case _:
+            return str(value)
 
 
 def _finish(report: "SyncReport", as_json: bool, quiet: bool) -> None:
     """Show the report and exit with the code that tells whether some documents failed."""
     if as_json:
-        print_json(asdict(report))
+        print_json(report.to_dict())
     else:
         _print_report(report, quiet)
     if report.failed:
@@ -116,7 +142,9 @@ def _finish(report: "SyncReport", as_json: bool, quiet: bool) -> None:
 
 def _print_report(report: "SyncReport", quiet: bool) -> None:
     for failure in report.failed:
-        click.echo(f"failed: {printable(failure.source)}: {printable(failure.error)}", err=True)
+        # Most errors name their document themselves.
+        named = "" if failure.source in failure.error else f"{failure.source}: "
+        click.echo(printable(f"failed: {named}{failure.error}"), err=True)
     if not quiet:
         click.echo(describe_report(report))
 

@@ -24,7 +24,7 @@ class LineFinder:
 
     def _look_up(self, source: str, start_index: int) -> int | None:
         try:
-            return self._rag.show(f"{source}:{start_index}-{start_index + 1}").line
+            return self._rag.show(f"{source}:{start_index}-{start_index + 1}", context=0).line
         except CitationNotFoundError:
             # A sync between answer and look-up removed it: the place is then shown without a line.
             return None

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from rag.answering.answer import Citation
-    from rag.app import Excerpt
+    from rag.excerpt import Excerpt
 
 HIT_STYLE = "bold yellow"
 SNIPPET_WIDTH = 300
@@ -91,19 +91,3 @@ def excerpt_text(excerpt: "Excerpt") -> "Text":
     text.append(printable(excerpt.text), HIT_STYLE)
     text.append(printable(excerpt.after), "dim")
     return Text("").append_text(text)
-
-
-def excerpt_to_dict(excerpt: "Excerpt") -> dict[str, object]:
-    """Return an excerpt as plain JSON values: the shape of `rag show --json`."""
-    return {
-        "source": excerpt.source,
-        "title": excerpt.title,
-        "page": excerpt.page,
-        "line": excerpt.line,
-        "section": " > ".join(excerpt.section),
-        "start_index": excerpt.start_index,
-        "end_index": excerpt.end_index,
-        "before": excerpt.before,
-        "text": excerpt.text,
-        "after": excerpt.after,
-    }

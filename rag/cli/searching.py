@@ -1,7 +1,7 @@
 """`rag search`: the best passages for a question; does not know how they are found."""
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -11,7 +11,7 @@ from rag.cli.shared import Invocation, json_option, print_json, text_or_stdin
 if TYPE_CHECKING:
     from langchain_core.documents import Document
 
-    from rag.app import Rag
+    from rag.app import Mode, Rag
 
 
 @click.command()
@@ -49,7 +49,9 @@ def search(
     question = text_or_stdin(query, name="QUERY")
     wanted = parse_filters(conditions)
     with invocation.open() as rag:
-        found = rag.search(question, k=k, mode=mode, filter=wanted, min_score=min_score)
+        found = rag.search(
+            question, k=k, mode=cast("Mode | None", mode), filter=wanted, min_score=min_score
+        )
         if as_json:
             from rag.answering.answer import passage_to_dict
 

@@ -20,11 +20,11 @@ def show(invocation: Invocation, citation: str, as_json: bool) -> None:
     or the id of a passage.
     """
     from rag.cli.console import make_console
-    from rag.cli.render import excerpt_text, excerpt_to_dict
+    from rag.cli.render import excerpt_text
 
     number = citation.strip().removeprefix("[").removesuffix("]")
     with invocation.open() as rag:
-        kept = kept_citation(rag.index_dir, int(number)) if number.isdecimal() else None
+        kept = kept_citation(rag.settings.index_dir, int(number)) if number.isdecimal() else None
         excerpt = rag.show(citation if kept is None else _reference(kept))
     if kept is not None and kept.verified and kept.quote != excerpt.text:
         raise CitationNotFoundError(
@@ -32,7 +32,7 @@ def show(invocation: Invocation, citation: str, as_json: bool) -> None:
             "document changed since; ask again"
         )
     if as_json:
-        print_json(excerpt_to_dict(excerpt))
+        print_json(excerpt.to_dict())
     else:
         make_console(sys.stdout).print(excerpt_text(excerpt))
 

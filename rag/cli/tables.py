@@ -9,7 +9,7 @@ import click
 from rag.cli.shared import printable
 
 if TYPE_CHECKING:
-    from rag.app import SourceRecord
+    from rag.store.records import SourceRecord
 
 
 def print_sources(records: Sequence["SourceRecord"]) -> None:
