@@ -14,6 +14,7 @@ RagError
 │   ├── IndexNotFoundError         nothing was indexed at this place
 │   ├── IndexLockedError           another process is writing
 │   ├── FingerprintMismatchError   built with another model than the settings name
+│   ├── CollectionConflictError    the Chroma collection is somebody else's
 │   └── SchemaVersionError         written by a newer version of this program
 ├── RetrievalError             a question or filter that cannot be searched
 ├── PromptError                a prompt file is missing or lacks a variable
@@ -100,6 +101,10 @@ class IndexLockedError(StoreError):
 
 class FingerprintMismatchError(StoreError):
     """The index was built with another embedding model than the settings name."""
+
+
+class CollectionConflictError(StoreError):
+    """The Chroma collection of this name belongs to another index or to something else."""
 
 
 class SchemaVersionError(StoreError):

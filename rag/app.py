@@ -1,0 +1,406 @@
+"""The composition root: settings in, a working index, retriever and chain out.
+
+The only reader of `Settings` below the command line and the servers.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias
+
+from rag.errors import FingerprintMismatchError, RetrievalError, SettingsError
+from rag.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from langchain_core.documents import Document
+    from langchain_core.language_models import BaseChatModel
+    from langchain_core.messages import BaseMessage
+
+    from rag.answering.answer import Answer, AnswerEvent
+    from rag.answering.chain import RagChain
+    from rag.embeddings import PassageEmbeddings
+    from rag.excerpt import Excerpt
+    from rag.retrieval.retriever import RagRetriever
+    from rag.store.records import SourceRecord
+    from rag.store.store import Store, StoreOptions
+    from rag.sync import Pipeline, Progress, SourceNames, SyncReport
+
+    History: TypeAlias = Sequence[BaseMessage | tuple[str, str]]
+    Documents: TypeAlias = list[Document]
+
+Mode = Literal["hybrid", "dense", "lexical"]
+
+
+@dataclass(frozen=True, slots=True)
+class IndexStatus:
+    """What an index holds. `collection` is the name to open with any Chroma client.
+
+    `fits_settings` is False if the settings name another embedding model than built the index.
+    """
+
+    index_dir: str
+    sources: int
+    failed: int
+    passages: int
+    generation: int
+    embedding: str
+    fits_settings: bool
+    collection: str
+    roots: tuple[str, ...]
+    bytes: int
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the JSON shape of `rag status`."""
+        return {**asdict(self), "roots": list(self.roots)}
+
+
+class Rag:
+    """An index of documents: add to it, search it, ask it.
+
+    Args:
+        index_dir: Where the index lives; default from the settings (".rag").
+        config: A `rag.toml`; default the nearest one upward from the working directory.
+        settings: Settings to use as they are; then no file and no environment is read.
+        embeddings: Another embedding model than the settings name.
+        chat_model: Any LangChain chat model; default the one of the settings, or none.
+
+    Raises:
+        SettingsError: A setting is unknown or out of range.
+    """
+
+    def __init__(
+        self,
+        index_dir: str | Path | None = None,
+        *,
+        config: str | Path | None = None,
+        settings: Settings | None = None,
+        embeddings: "PassageEmbeddings | None" = None,
+        chat_model: "BaseChatModel | None" = None,
+    ) -> None:
+        given = settings or load_settings(config=None if config is None else Path(config)).settings
+        self.settings = (
+            given if index_dir is None else given.model_copy(update={"index_dir": Path(index_dir)})
+        )
+        self._given_embeddings = embeddings
+        self._given_chat_model = chat_model
+        self._store: Store | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the index's files."""
+        if self._store is not None:
+            self._store.close()
+            self._store = None
+
+    # Making the index equal to its sources
+
+    def add(
+        self,
+        *paths: str | Path,
+        metadata: Mapping[str, Any] | None = None,
+        progress: "Progress | None" = None,
+    ) -> "SyncReport":
+        """Index files, folders or glob patterns, and remember them for `sync`.
+
+        Args:
+            paths: What to index.
+            metadata: Kept with every passage found below them; filters can ask for it.
+            progress: Told how far it is.
+
+        Raises:
+            DocumentError: A path does not exist; nothing was changed.
+            FingerprintMismatchError: The index was built with another model.
+            IndexLockedError: Another process is writing.
+        """
+        from rag.documents.walk import expand
+        from rag.errors import DocumentError
+        from rag.sync import add_sources
+        from rag.sync.report import silent
+
+        for path in paths:
+            for one in expand(str(path)):
+                if not one.exists():
+                    raise DocumentError(f"{path} does not exist; check the path")
+        store = self._open(create=True)
+        return add_sources(
+            store,
+            [self._names.name(path) for path in paths],
+            metadata=metadata or {},
+            embeddings=self.embeddings,
+            pipeline=self._pipeline,
+            progress=progress or silent,
+        )
+
+    def sync(self, *, progress: "Progress | None" = None) -> "SyncReport":
+        """Visit everything that was ever added: index what is new or changed, drop what is gone.
+
+        Raises:
+            IndexNotFoundError: Nothing was ever added.
+            FingerprintMismatchError: The index was built with another model; see `rebuild`.
+            IndexLockedError: Another process is writing.
+        """
+        from rag.sync import sync_sources
+        from rag.sync.report import silent
+
+        return sync_sources(
+            self._open(),
+            embeddings=self.embeddings,
+            pipeline=self._pipeline,
+            progress=progress or silent,
+        )
+
+    def rebuild(self, *, progress: "Progress | None" = None) -> "SyncReport":
+        """Embed everything anew with the model of the settings, switch to it, then sync.
+
+        Until the switch every reader is served from the old index.
+        """
+        from dataclasses import replace
+
+        from rag.sync import rebuild, sync_sources
+        from rag.sync.report import silent
+
+        store = self._open(check=False)
+        embedded = rebuild(
+            store,
+            embeddings=self.embeddings,
+            pipeline=self._pipeline,
+            progress=progress or silent,
+        )
+        report = sync_sources(
+            store,
+            embeddings=self.embeddings,
+            pipeline=self._pipeline,
+            progress=progress or silent,
+        )
+        return replace(report, passages_embedded=report.passages_embedded + embedded)
+
+    def remove(self, *paths: str | Path) -> "SyncReport":
+        """Forget files, folders or patterns; the files themselves are not touched.
+
+        Raises:
+            DocumentError: A path is not in the index; nothing was removed.
+        """
+        from rag.sync import remove_sources
+
+        store = self._open(check=False)
+        return remove_sources(store, [self._names.name(path) for path in paths])
+
+    # Looking at the index
+
+    def list(self) -> "list[SourceRecord]":
+        """Return every source by name, also those that could not be read."""
+        return self._open(check=False).catalog.sources()
+
+    def status(self) -> IndexStatus:
+        """Return what the index holds."""
+        store = self._open(check=False)
+        sources = store.catalog.sources()
+        return IndexStatus(
+            index_dir=str(self.settings.index_dir),
+            sources=len(sources),
+            failed=sum(record.status == "failed" for record in sources),
+            passages=store.catalog.count(),
+            generation=store.catalog.generation(),
+            embedding=store.catalog.meta("fingerprint_text") or "",
+            fits_settings=self._fits(store),
+            collection=store.collection_name,
+            roots=tuple(store.catalog.roots()),
+            bytes=sum(f.stat().st_size for f in store.index_dir.rglob("*") if f.is_file()),
+        )
+
+    def show(self, reference: str, *, context: int = 400) -> "Excerpt":
+        """Return a passage in its context.
+
+        Args:
+            reference: A passage id, or "SOURCE:START-END" in characters of the extracted text.
+            context: Characters shown before and after it.
+
+        Raises:
+            CitationNotFoundError: There is no such passage.
+        """
+        from rag.excerpt import excerpt
+
+        return excerpt(self._open(check=False).catalog, reference, context=context)
+
+    # Asking
+
+    def search(
+        self,
+        query: str,
+        *,
+        k: int | None = None,
+        mode: Mode | None = None,
+        filter: Mapping[str, Any] | None = None,  # noqa: A002 - LangChain's word
+        min_score: float | None = None,
+    ) -> "Documents":
+        """Return the passages that answer best, best first; see `RagRetriever` for their metadata.
+
+        Args:
+            query: A question or keywords.
+            k: Passages wanted.
+            mode: By meaning ("dense"), by words ("lexical") or both ("hybrid").
+            filter: Conditions on source, folder, kind, page, section, date or own metadata.
+            min_score: Leave out what scores lower.
+
+        Raises:
+            RetrievalError: The query is blank or the filter cannot be used.
+            IndexNotFoundError: Nothing was indexed.
+            FingerprintMismatchError: The index was built with another model.
+        """
+        if not query.strip():
+            raise RetrievalError("the query is empty; ask for something")
+        retriever = self.retriever(k=k, mode=mode, filter=filter, min_score=min_score)
+        return retriever.invoke(query)
+
+    def ask(self, question: str, *, history: "History" = ()) -> "Answer":
+        """Return an answer whose citations are bound to the words of the sources.
+
+        Args:
+            question: What to answer.
+            history: Earlier turns, ("human" | "ai", text) or LangChain messages, oldest first.
+
+        Raises:
+            ChatModelError: The chat model did not answer; the message names the setting to change.
+        """
+        return self.chain().invoke({"question": _asked(question), "history": list(history)})
+
+    def stream(self, question: str, *, history: "History" = ()) -> "Iterator[AnswerEvent]":
+        """Yield the events of answering: the search query, the passages, text, the answer."""
+        return self.chain().stream({"question": _asked(question), "history": list(history)})
+
+    async def aask(self, question: str, *, history: "History" = ()) -> "Answer":
+        """Return what `ask` returns, without blocking the event loop."""
+        chain = await asyncio.to_thread(self.chain)
+        return await chain.ainvoke({"question": _asked(question), "history": list(history)})
+
+    async def astream(
+        self, question: str, *, history: "History" = ()
+    ) -> "AsyncIterator[AnswerEvent]":
+        """Yield what `stream` yields, without blocking the event loop."""
+        chain = await asyncio.to_thread(self.chain)
+        turn = {"question": _asked(question), "history": list(history)}
+        async for event in chain.astream(turn):
+            yield event
+
+    # The parts, for those who build their own
+
+    def retriever(
+        self,
+        *,
+        k: int | None = None,
+        mode: Mode | None = None,
+        filter: Mapping[str, Any] | None = None,  # noqa: A002 - LangChain's word
+        min_score: float | None = None,
+    ) -> "RagRetriever":
+        """Return the LangChain retriever of the settings, with what is given here instead."""
+        from rag.retrieval.retriever import RagRetriever
+
+        chosen = self.settings.retrieval
+        return RagRetriever(
+            store=self._open(),
+            embeddings=self.embeddings,
+            mode=mode or chosen.mode,
+            k=chosen.k if k is None else k,
+            candidates=chosen.candidates,
+            filter=filter,
+            min_score=chosen.min_score if min_score is None else min_score,
+            mmr_lambda=chosen.mmr_lambda,
+            duplicate_threshold=chosen.duplicate_threshold,
+            neighbours=chosen.neighbours,
+        )
+
+    def chain(self) -> "RagChain":
+        """Return the Runnable from a question to an `Answer`."""
+        from rag.answering.chain import RagChain
+
+        return RagChain(
+            self.retriever(),
+            self.chat_model,
+            language=self.settings.answer.language,
+        )
+
+    @cached_property
+    def embeddings(self) -> "PassageEmbeddings":
+        """The embedding model; its weights are loaded when the first text is embedded."""
+        if self._given_embeddings is not None:
+            return self._given_embeddings
+        from rag.embeddings import SentenceTransformerEmbeddings
+
+        wanted = self.settings.embedding
+        return SentenceTransformerEmbeddings(
+            wanted.model, revision=wanted.revision, device=wanted.device
+        )
+
+    @cached_property
+    def chat_model(self) -> "BaseChatModel | None":
+        """The chat model of the settings, None if none is configured."""
+        return self._given_chat_model
+
+    @cached_property
+    def _names(self) -> "SourceNames":
+        from rag.sync import SourceNames
+
+        return SourceNames.of_index(self.settings.index_dir)
+
+    @cached_property
+    def _pipeline(self) -> "Pipeline":
+        from rag.documents.isolation import ParseLimits
+        from rag.sync import Pipeline
+
+        splitter, documents = self.settings.splitter, self.settings.documents
+        most = self.embeddings.max_tokens
+        if splitter.max_tokens is not None and splitter.max_tokens > most:
+            raise SettingsError(
+                f"splitter.max_tokens is {splitter.max_tokens}, but the embedding model reads only "
+                f"{most}; set it to {most} or less, or unset it"
+            )
+        return Pipeline(
+            count_tokens=self.embeddings.count_tokens,
+            max_tokens=splitter.max_tokens or most,
+            overlap_tokens=splitter.overlap_tokens,
+            header=splitter.header,
+            limits=ParseLimits(
+                documents.max_bytes, documents.timeout_seconds, documents.max_memory_bytes
+            ),
+        )
+
+    def _open(self, *, create: bool = False, check: bool = True) -> "Store":
+        """Return the store; refuse it if the settings name another model than built it."""
+        from rag.store.store import Store
+
+        if self._store is None:
+            opening = Store.create if create else Store
+            self._store = opening(self.settings.index_dir, self._options())
+        if check:
+            fingerprint = self.embeddings.fingerprint
+            self._store.require_fingerprint(fingerprint.digest, fingerprint.describe())
+        return self._store
+
+    def _options(self) -> "StoreOptions":
+        from rag.store.store import StoreOptions
+
+        chosen = self.settings.store
+        return StoreOptions(chosen.url, chosen.collection, chosen.ef_search)
+
+    def _fits(self, store: "Store") -> bool:
+        fingerprint = self.embeddings.fingerprint
+        try:
+            store.require_fingerprint(fingerprint.digest, fingerprint.describe())
+        except FingerprintMismatchError:
+            return False
+        return True
+
+
+def _asked(question: str) -> str:
+    if not question.strip():
+        raise RetrievalError("the question is empty; ask something")
+    return question

@@ -1,0 +1,47 @@
+"""Widens found passages by their neighbours in the document; knows no query and no ranking."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from rag.store.catalog import Catalog
+from rag.store.records import StoredPassage
+
+
+def widen(
+    found: Sequence[tuple[float, StoredPassage]], catalog: Catalog, neighbours: int
+) -> list[tuple[float, StoredPassage]]:
+    """Return each passage with up to `neighbours` passages before and after it.
+
+    The better-ranked window takes a stretch two of them share; one wholly inside a better one is
+    left out. A window's text is the document's own, from its first character to its last.
+    """
+    if neighbours == 0:
+        return list(found)
+    taken: dict[str, list[tuple[int, int]]] = {}
+    windows = []
+    for score, passage in found:
+        spans = taken.setdefault(passage.source, [])
+        if any(start <= passage.start_index and passage.end_index <= end for start, end in spans):
+            continue
+        window = _window(passage, catalog, neighbours, spans)
+        spans.append((window.start_index, window.end_index))
+        windows.append((score, window))
+    return windows
+
+
+def _window(
+    passage: StoredPassage, catalog: Catalog, neighbours: int, taken: Sequence[tuple[int, int]]
+) -> StoredPassage:
+    near = catalog.around(
+        passage.source, passage.ordinal - neighbours, passage.ordinal + neighbours
+    )
+    document = catalog.document(passage.source)
+    if not near or document is None:
+        return passage
+    start, end = near[0].start_index, near[-1].end_index
+    for other_start, other_end in taken:
+        if other_end <= passage.start_index:
+            start = max(start, other_end)
+        if other_start >= passage.end_index:
+            end = min(end, other_start)
+    return replace(passage, start_index=start, end_index=end, text=document.text[start:end])
