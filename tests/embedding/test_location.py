@@ -78,6 +78,13 @@ def test_a_missing_file_of_the_package_is_refused(copied_package):
         packaged_model()
 
 
+def test_every_file_of_the_package_that_shapes_a_vector_is_pinned():
+    folder = Path(str(metadata.distribution(PACKAGE).locate_file(PACKAGE_FOLDER)))
+    files = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    about = {".gitattributes", "README.md", "data_config.json"}
+    assert files - about == set(location.PACKAGE_SHA256)
+
+
 def test_a_file_changed_after_its_first_reading_is_read_again(tmp_path):
     path = tmp_path / "weights"
     path.write_bytes(b"one")
