@@ -17,11 +17,10 @@ class Citation:
         page: 1-based page on which the cited passage starts, None where there are no pages.
         start_index: First character of the quote in the document's extracted text.
         end_index: One past the last character of the quote.
-        quote: The document's own characters `[start_index, end_index)`; where `verified` is False,
-            the words that were claimed to be a quote and are not in the passage (the span is then
-            the whole passage's).
-        verified: Whether the quote stands in the source character for character, spacing, case
-            and the look of quotes and hyphens aside.
+        quote: The document's own characters `[start_index, end_index)`. Where `verified` is False,
+            the answer's words that the passage does not hold; the span is then the closest.
+        verified: Whether the passage holds what the answer quotes from it and each number the
+            answer states from it.
     """
 
     number: int

@@ -1,10 +1,12 @@
 """Answers questions from retrieved passages, with citations; knows no index and no settings."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from langchain_core.documents import Document
 from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import BaseMessage
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import Runnable, RunnableConfig
 
@@ -16,9 +18,22 @@ from rag.answering.answer import (
     SearchStarted,
     TextChunk,
 )
-from rag.answering.condense import join_history
+from rag.answering.asking import (
+    Ask,
+    AskAsync,
+    aask_streaming,
+    aask_whole,
+    ask_streaming,
+    ask_whole,
+)
+from rag.answering.composing import Budget, answer_language, compose_answer, compose_condense
+from rag.answering.condense import join_history, read_rewrite
 from rag.answering.extractive import Embed, quote_answer
+from rag.answering.finishing import finish
+from rag.answering.language import no_answer_in
+from rag.answering.prompts import Prompt, load_prompt
 from rag.answering.question import ChainInput, Question, read_question
+from rag.answering.reply import ReplyReader
 
 ChainQuestion: TypeAlias = str | Mapping[str, Any] | ChainInput
 
@@ -27,14 +42,18 @@ class RagChain(Runnable[ChainQuestion, Answer]):
     """A Runnable from a question (with its history) to an `Answer`.
 
     `invoke`, `ainvoke` and `batch` return answers; `stream` and `astream` yield the events
-    `SearchStarted`, `PassagesFound`, `TextChunk` …, `AnswerFinished`. Inside a larger LangChain
-    sequence the chain yields its `Answer` as one piece.
+    `SearchStarted`, `PassagesFound`, `TextChunk` …, `AnswerFinished`. As a step of a LangChain
+    sequence the chain yields its `Answer` in one piece.
 
     Args:
         retriever: Returns passages whose metadata hold `source` and `start_index`.
         chat_model: Writes the answers; None quotes sentences of the passages instead.
+        answer_prompt: Asks for the answer; None is the shipped one.
+        condense_prompt: Asks for a question that stands alone; None is the shipped one.
+        budget: How many tokens passages, prompt and answer may take.
         language: Of the answer, e.g. "en" or "zh"; "auto" is the question's.
-        embed: Vectors of unit length by which sentences are compared where there is no chat model.
+        embed: Gives vectors of unit length to sentences, by which they are compared where there is
+            no chat model; None compares words alone.
     """
 
     def __init__(
@@ -42,104 +61,196 @@ class RagChain(Runnable[ChainQuestion, Answer]):
         retriever: BaseRetriever,
         chat_model: BaseChatModel | None = None,
         *,
+        answer_prompt: Prompt | None = None,
+        condense_prompt: Prompt | None = None,
+        budget: Budget | None = None,
         language: str = "auto",
         embed: Embed | None = None,
     ) -> None:
         self.retriever = retriever
         self.chat_model = chat_model
+        self.answer_prompt = answer_prompt or load_prompt("answer")
+        self.condense_prompt = condense_prompt or load_prompt("condense")
+        self.budget = budget or Budget()
         self.language = language
         self.embed = embed
 
+    # `input` and the open keyword arguments are what `Runnable` prescribes; none is used.
+
     def invoke(
         self,
-        input: ChainQuestion,
+        input: ChainQuestion,  # noqa: A002
         config: RunnableConfig | None = None,
-        **_: Any,
+        **_: Any,  # noqa: ANN401
     ) -> Answer:
-        """Return the answer to a question."""
-        return self._call_with_config(self._answer, input, config)
+        """Return the answer to a question.
+
+        Raises:
+            RetrievalError: The input is no question.
+            ChatModelError: The chat model did not answer; the subclass and message say why.
+        """
+        return self._call_with_config(cast("Any", self._answer), input, config)
 
     async def ainvoke(
         self,
-        input: ChainQuestion,
+        input: ChainQuestion,  # noqa: A002
         config: RunnableConfig | None = None,
-        **_: Any,
+        **_: Any,  # noqa: ANN401
     ) -> Answer:
-        """Return the answer to a question."""
-        return await self._acall_with_config(self._aanswer, input, config)
+        """Return the answer to a question; raises what `invoke` raises."""
+        return await self._acall_with_config(cast("Any", self._aanswer), input, config)
 
-    # The events of a stream are more than an answer in pieces, which `Runnable.stream` promises.
+    # A stream is more than an answer in pieces, hence not the `Iterator[Answer]` of `Runnable`.
+
     def stream(  # type: ignore[override]
         self,
-        input: ChainQuestion,
+        input: ChainQuestion,  # noqa: A002
         config: RunnableConfig | None = None,
-        **_: Any,
+        **_: Any,  # noqa: ANN401
     ) -> Iterator[AnswerEvent]:
         """Yield the events of answering, the last one with the answer."""
-        yield from self._transform_stream_with_config(  # type: ignore[misc]
-            iter([input]), self._stream, config
+        events = self._transform_stream_with_config(
+            iter([input]), cast("Any", self._stream), config
         )
+        yield from cast("Iterator[AnswerEvent]", events)
 
     async def astream(  # type: ignore[override]
         self,
-        input: ChainQuestion,
+        input: ChainQuestion,  # noqa: A002
         config: RunnableConfig | None = None,
-        **_: Any,
+        **_: Any,  # noqa: ANN401
     ) -> AsyncIterator[AnswerEvent]:
         """Yield the events of answering, the last one with the answer."""
-        async for event in self._atransform_stream_with_config(  # type: ignore[misc]
-            _one(input), self._astream, config
-        ):
+        events = self._atransform_stream_with_config(
+            _one(input), cast("Any", self._astream), config
+        )
+        async for event in cast("AsyncIterator[AnswerEvent]", events):
             yield event
 
+    def transform(
+        self,
+        input: Iterator[ChainQuestion],  # noqa: A002
+        config: RunnableConfig | None = None,
+        **_: Any,  # noqa: ANN401
+    ) -> Iterator[Answer]:
+        """Yield the answer to the last question of a stream, as a step of a sequence."""
+        *_earlier, question = input
+        yield self.invoke(question, config)
+
+    async def atransform(
+        self,
+        input: AsyncIterator[ChainQuestion],  # noqa: A002
+        config: RunnableConfig | None = None,
+        **_: Any,  # noqa: ANN401
+    ) -> AsyncIterator[Answer]:
+        """Yield the answer to the last question of a stream, as a step of a sequence."""
+        questions = [question async for question in input]
+        yield await self.ainvoke(questions[-1], config)
+
     def _answer(self, input_: ChainQuestion, config: RunnableConfig) -> Answer:
-        for event in self._events(read_question(input_), config):
-            if isinstance(event, AnswerFinished):
-                return event.answer
-        raise AssertionError("a stream ends with its answer")
+        *_, last = self._events(read_question(input_), config, ask_whole)
+        return cast("AnswerFinished", last).answer
+
+    async def _aanswer(self, input_: ChainQuestion, config: RunnableConfig) -> Answer:
+        question = read_question(input_)
+        events = [event async for event in self._aevents(question, config, aask_whole)]
+        return cast("AnswerFinished", events[-1]).answer
 
     def _stream(
         self, inputs: Iterator[ChainQuestion], config: RunnableConfig
     ) -> Iterator[AnswerEvent]:
-        yield from self._events(read_question(next(inputs)), config)
-
-    def _events(self, question: Question, config: RunnableConfig) -> Iterator[AnswerEvent]:
-        query = join_history(question)
-        yield SearchStarted(query)
-        passages = tuple(self.retriever.invoke(query, config))
-        yield PassagesFound(passages)
-        yield from self._quoted(question, query, passages)
-
-    async def _aanswer(self, input_: ChainQuestion, config: RunnableConfig) -> Answer:
-        async for event in self._aevents(read_question(input_), config):
-            if isinstance(event, AnswerFinished):
-                return event.answer
-        raise AssertionError("a stream ends with its answer")
+        for input_ in inputs:
+            yield from self._events(read_question(input_), config, ask_streaming)
 
     async def _astream(
         self, inputs: AsyncIterator[ChainQuestion], config: RunnableConfig
     ) -> AsyncIterator[AnswerEvent]:
-        async for event in self._aevents(read_question(await anext(inputs)), config):
-            yield event
+        async for input_ in inputs:
+            async for event in self._aevents(read_question(input_), config, aask_streaming):
+                yield event
+
+    def _events(
+        self, question: Question, config: RunnableConfig, ask: Ask
+    ) -> Iterator[AnswerEvent]:
+        query = self._condense(question, config)
+        yield SearchStarted(query)
+        passages = tuple(self.retriever.invoke(query, config))
+        yield PassagesFound(passages)
+        if self.chat_model is None or not passages:
+            yield from self._quote(question, query, passages)
+            return
+        messages, shown, reply = self._compose(question, passages)
+        for message in ask(self.chat_model, messages, config):
+            if text := reply.take(message):
+                yield TextChunk(text)
+        yield from self._finish(question, query, reply, shown)
 
     async def _aevents(
-        self, question: Question, config: RunnableConfig
+        self, question: Question, config: RunnableConfig, ask: AskAsync
     ) -> AsyncIterator[AnswerEvent]:
-        query = join_history(question)
+        query = await self._acondense(question, config)
         yield SearchStarted(query)
         passages = tuple(await self.retriever.ainvoke(query, config))
         yield PassagesFound(passages)
-        for event in self._quoted(question, query, passages):
+        if self.chat_model is None or not passages:
+            for event in await asyncio.to_thread(self._quote, question, query, passages):
+                yield event
+            return
+        messages, shown, reply = self._compose(question, passages)
+        async for message in ask(self.chat_model, messages, config):
+            if text := reply.take(message):
+                yield TextChunk(text)
+        for event in self._finish(question, query, reply, shown):
             yield event
 
-    def _quoted(
-        self, question: Question, query: str, passages: tuple[Document, ...]
-    ) -> Iterator[AnswerEvent]:
-        answer = quote_answer(
-            question.text, query, passages, language=self.language, embed=self.embed
+    def _condense(self, question: Question, config: RunnableConfig) -> str:
+        if self.chat_model is None or not question.history:
+            return join_history(question)
+        messages = compose_condense(self.condense_prompt, question, self.budget)
+        (reply,) = ask_whole(self.chat_model, messages, _for_condensing(config))
+        return read_rewrite(reply.text, question.text) or join_history(question)
+
+    async def _acondense(self, question: Question, config: RunnableConfig) -> str:
+        if self.chat_model is None or not question.history:
+            return join_history(question)
+        messages = compose_condense(self.condense_prompt, question, self.budget)
+        (reply,) = [m async for m in aask_whole(self.chat_model, messages, _for_condensing(config))]
+        return read_rewrite(reply.text, question.text) or join_history(question)
+
+    def _compose(
+        self, question: Question, passages: tuple[Document, ...]
+    ) -> tuple[list[BaseMessage], tuple[Document, ...], ReplyReader]:
+        messages, shown = compose_answer(
+            self.answer_prompt, question, passages, language=self.language, budget=self.budget
         )
-        yield TextChunk(answer.text)
-        yield AnswerFinished(answer)
+        language = answer_language(self.language, question.text)
+        return messages, shown, ReplyReader(len(shown), no_answer_in(language))
+
+    def _finish(
+        self, question: Question, query: str, reply: ReplyReader, shown: tuple[Document, ...]
+    ) -> Iterator[AnswerEvent]:
+        if text := reply.close():
+            yield TextChunk(text)
+        language = answer_language(self.language, question.text)
+        yield AnswerFinished(finish(question.text, query, reply, shown, language=language))
+
+    def _quote(
+        self, question: Question, query: str, passages: tuple[Document, ...]
+    ) -> list[AnswerEvent]:
+        language = answer_language(self.language, question.text)
+        if self.chat_model is not None:
+            answer = Answer(question.text, query, no_answer_in(language), answered=False)
+        else:
+            answer = quote_answer(
+                question.text, query, passages, language=language, embed=self.embed
+            )
+        return [TextChunk(answer.text), AnswerFinished(answer)]
+
+
+def _for_condensing(config: RunnableConfig) -> RunnableConfig:
+    """Name the call, so that a trace tells it from the answer; LangGraph streams no "nostream"."""
+    tags = [*(config.get("tags") or []), "condense", "nostream"]
+    return {**config, "tags": tags, "run_name": "condense"}
 
 
 async def _one(value: ChainQuestion) -> AsyncIterator[ChainQuestion]:

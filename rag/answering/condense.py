@@ -5,6 +5,7 @@ from typing import Final
 
 from langchain_core.messages import HumanMessage
 
+from rag.answering.language import detect_language
 from rag.answering.question import Question
 
 # Words that point back into the conversation, and openings that leave out what was said before.
@@ -56,3 +57,34 @@ def join_history(question: Question) -> str:
     if leaned_on is None:
         leaned_on = asked[0] if asked else None
     return question.text if leaned_on is None else f"{leaned_on} {question.text}"
+
+
+_INTERROGATIVE: Final = re.compile(
+    r"[?？]|\b(?:what|when|where|which|who|whom|whose|why|how|is|are|was|were|do|does|did|can|could|"
+    r"should|will|would|has|have|tell|explain|describe|list|show|find|name|compare|summari[sz]e)\b"
+    r"|[吗呢么]|什么|多少|多久|多长|多大|几|谁|哪|怎|如何|为何|是否|能否|可否|请|介绍|说明|列出|比较",
+    re.IGNORECASE,
+)
+_LABEL: Final = re.compile(
+    r"^(?:(?:standalone |rewritten |search )?(?:question|query)|(?:独立|改写后的?)?问题)"
+    r"\s*[:：]\s*",
+    re.IGNORECASE,
+)
+_REASONING: Final = re.compile(r"^\s*<think>.*?(?:</think>|\Z)", re.DOTALL)
+_MOST_TIMES_LONGER: Final = 4
+_ALWAYS_ALLOWED: Final = 200
+
+
+def read_rewrite(reply: str, question: str) -> str | None:
+    """Return the standalone question in a model's reply, None where the reply is something else.
+
+    Something else is nothing, several lines, another language than the question's, text far longer
+    than the question, or a statement in reply to what was asked as a question.
+    """
+    text = _LABEL.sub("", _REASONING.sub("", reply).strip()).strip().strip('"“”「」*`').strip()
+    if not text or "\n" in text or detect_language(text) != detect_language(question):
+        return None
+    if len(text) > max(_ALWAYS_ALLOWED, _MOST_TIMES_LONGER * len(question)):
+        return None
+    asks = _INTERROGATIVE.search(question) is not None
+    return None if asks and not _INTERROGATIVE.search(text) else text

@@ -9,8 +9,9 @@ from typing import Final
 
 from langchain_core.documents import Document
 
-from rag.answering.answer import Answer, Citation
-from rag.answering.language import NO_ANSWER, NO_CHAT_MODEL, detect_language, sentence_in
+from rag.answering.answer import Answer
+from rag.answering.citations import cite
+from rag.answering.language import NO_CHAT_MODEL, NOTHING_MATCHES, no_answer_in, say
 from rag.store.tokens import tokenize
 
 Embed = Callable[[Sequence[str]], list[list[float]]]
@@ -33,27 +34,26 @@ def quote_answer(
     search_query: str,
     passages: tuple[Document, ...],
     *,
-    language: str = "auto",
+    language: str,
     embed: Embed | None = None,
 ) -> Answer:
     """Return an answer made of quoted sentences, each with its marker and citation."""
-    spoken = detect_language(question) if language == "auto" else language
     quotes = sorted(
         extract(search_query, passages, embed=embed), key=lambda quote: (quote.passage, quote.start)
     )
     citations = tuple(
-        cite(number, passages[quote.passage], quote.start, quote.end)
+        cite(number, passages[quote.passage], (quote.start, quote.end))
         for number, quote in enumerate(quotes, start=1)
     )
     text = "\n\n".join(f"{citation.quote} [{citation.number}]" for citation in citations)
     return Answer(
         question=question,
         search_query=search_query,
-        text=text or sentence_in(NO_ANSWER, spoken),
+        text=text or no_answer_in(language),
         answered=bool(citations),
         citations=citations,
         passages=passages,
-        notice=sentence_in(NO_CHAT_MODEL, spoken),
+        notice=say(NO_CHAT_MODEL if citations else NOTHING_MATCHES, language),
     )
 
 
@@ -71,22 +71,6 @@ def extract(
     quotes = [Quote(*span, score) for span, score in zip(candidates, scores, strict=True)]
     ranked = sorted(quotes, key=lambda quote: (-quote.score, quote.passage, quote.start))
     return [quote for quote in ranked if quote.score > 0][:limit]
-
-
-def cite(number: int, passage: Document, start: int, end: int) -> Citation:
-    """Bind `number` to the characters `[start, end)` of a passage."""
-    metadata = passage.metadata
-    offset = int(metadata["start_index"])
-    return Citation(
-        number=number,
-        source=str(metadata["source"]),
-        title=str(metadata.get("title") or ""),
-        page=metadata.get("page"),
-        start_index=offset + start,
-        end_index=offset + end,
-        quote=passage.page_content[start:end],
-        verified=True,
-    )
 
 
 def _spans(text: str) -> list[tuple[int, int]]:

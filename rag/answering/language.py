@@ -1,6 +1,7 @@
 """Tells English from Chinese and holds the sentences we say ourselves; knows no model."""
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
 _HAN: Final = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003134f]")
@@ -16,8 +17,27 @@ NO_ANSWER: Final = {
     "zh": "文档中没有这个问题的答案。",
 }
 NO_CHAT_MODEL: Final = {
-    "en": "No chat model is configured (chat.model), so the answer is quoted from the documents.",
-    "zh": "没有配置对话模型（chat.model），以下答案直接引自文档。",
+    "en": "No chat model is configured (chat.model): these are sentences quoted from the "
+    "documents.",
+    "zh": "未配置对话模型（chat.model）：以下为文档原文摘录。",
+}
+NOTHING_MATCHES: Final = {
+    "en": "No chat model is configured (chat.model), and no sentence matches the question well "
+    "enough to be quoted.",
+    "zh": "未配置对话模型（chat.model），也没有与问题足够相符的原文可以摘录。",
+}
+CUT_OFF: Final = {
+    "en": "The answer reached chat.max_output_tokens and was cut off.",
+    "zh": "答案达到 chat.max_output_tokens 上限，已被截断。",
+}
+UNCITED: Final = {
+    "en": "The chat model cited no passage for this answer; check it against the passages.",
+    "zh": "对话模型没有为此答案引用任何段落，请对照原文核实。",
+}
+UNVERIFIED: Final = {
+    "en": "Marked citations do not hold what the answer says: a quotation or a number is not in "
+    "the passage.",
+    "zh": "带标记的引用与原文不符：引文或数字不在所引段落中。",
 }
 
 
@@ -32,6 +52,25 @@ def detect_language(text: str) -> str:
     return "en" if all(word.isascii() for word in words) else "other"
 
 
-def sentence_in(sentences: dict[str, str], language: str) -> str:
-    """Return our own sentence in `language` ("zh", "zh-TW" …), in English for all others."""
-    return sentences["zh" if language.lower().startswith(("zh", "chinese", "中文")) else "en"]
+def is_chinese(language: str) -> bool:
+    """Return whether a language, named as a person or a standard names it, is Chinese."""
+    return language.strip().lower().startswith(("zh", "chinese", "中文", "汉语", "简体", "繁"))
+
+
+def named_language(language: str) -> str:
+    """Return what a model is told to answer in: "auto" is the language of the question."""
+    if language == "auto":
+        return "the language of the question"
+    if is_chinese(language):
+        return "Chinese" if language.strip().lower() == "zh" else f"Chinese ({language.strip()})"
+    return "English" if language.strip().lower() == "en" else language.strip()
+
+
+def no_answer_in(language: str) -> str:
+    """Return the one sentence that says that the documents do not answer."""
+    return say(NO_ANSWER, language)
+
+
+def say(sentences: Mapping[str, str], language: str) -> str:
+    """Return our own sentence in Chinese where `language` is, in English for all others."""
+    return sentences["zh" if is_chinese(language) else "en"]
