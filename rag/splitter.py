@@ -9,6 +9,7 @@ from rag.documents.document import LoadedDocument
 from rag.errors import SettingsError
 from rag.headers import embedding_header
 from rag.pieces import Break, Piece, finer, pieces
+from rag.sentences import sentences
 
 # Raise when the same document yields other passages: sources are then split again.
 SPLITTER_VERSION = 1
@@ -23,6 +24,7 @@ _FULL_ENOUGH_BEFORE_BLOCK = 0.25
 # base64 as one unknown token, which must not make it one endless passage.
 _CHARACTERS_PER_TOKEN = 8
 _FEWEST_TEXT_TOKENS = 8
+_LONGEST_SENTENCE = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +68,10 @@ def split(
 ) -> list[Passage]:
     """Return the passages of `document` in order; the same text gives the same passages.
 
-    A passage never crosses a heading. Inside a section it ends at the best place at hand
-    (paragraph, then list item or row, sentence, word), and which of several equal places is taken
-    depends on the words there alone, so an edit changes only the passages around it.
+    A passage never crosses a heading, nor a page but to end its last sentence. Inside a section it
+    ends at the best place at hand (paragraph, then list item or row, sentence, word), and which of
+    several equal places is taken depends on the words there alone, so that an edit changes only
+    the passages around it.
 
     Args:
         document: What a loader returned.
@@ -131,15 +134,26 @@ def _passage(document: LoadedDocument, ordinal: int, cut: _Cut) -> Passage:
 
 
 def _groups(document: LoadedDocument) -> list[_Group]:
-    """Cut at every heading, but leave a heading without a body with what follows it."""
-    edges = sorted({0, *(h.start_index for h in document.headings), len(document.text)})
+    """Cut at every heading and page, but leave a bare heading with what follows it."""
+    headings = {heading.start_index for heading in document.headings}
+    edges = sorted({0, *headings, *_page_edges(document), len(document.text)})
     groups, start = [], 0
     for first, end in pairwise(edges):
-        is_last = end == len(document.text)
-        if is_last or not _is_bare(document.text, first, end):
+        is_bare = first in headings and _is_bare(document.text, first, end)
+        if end == len(document.text) or not is_bare:
             groups.append(_Group(start, end, document.section_at(first)))
             start = end
     return groups
+
+
+def _page_edges(document: LoadedDocument) -> Iterator[int]:
+    """Yield where pages end, so that a passage has one page; the last sentence may run over."""
+    for start in document.page_starts[1:]:
+        if document.text.endswith("\n\n", 0, start):
+            yield start
+        else:
+            ahead = sentences(document.text[start : start + _LONGEST_SENTENCE])
+            yield start + (ahead[0][1] if ahead else 0)
 
 
 def _is_bare(text: str, start: int, end: int) -> bool:

@@ -1,76 +1,181 @@
 """Loads the text layer of PDF files page by page; knows nothing of pictures or their text."""
 
 import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rag.documents.cleaning import clean
-from rag.documents.document import LoadedDocument
+from rag.documents.document import Block, Heading, LoadedDocument
+from rag.documents.pdf_tables import page_text
 from rag.errors import DocumentError, EmptyDocumentError, EncryptedDocumentError
 
 if TYPE_CHECKING:
     from pypdf import PdfReader
 
-_PAGE_BREAK = "\n\n"
-_HYPHEN_AT_LINE_END = re.compile(r"(?<=[a-zà-öø-ÿ])[-\u2010\u00ad]\n(?=[a-zà-öø-ÿ])")
+_HYPHEN_AT_LINE_END = re.compile(r"(?<=[^\W\d_])(?:\u00ad|[-\u2010])\n(?=[^\W\d_])")
 _SPACES_AT_LINE_END = re.compile(r"[ \t]+\n")
+# Rows as `page_text` writes them.
+_TABLE = re.compile(r"^.* \|(?: .*)?$(?:\n.* \|(?: .*)?$)+", re.MULTILINE)
+_DIGITS = re.compile(r"\d+")
+_SENTENCE_END = re.compile(r"[.!?:;。！？；：…][\"'»)\]」』”’）】]*$")
 # Titles that programs write when the author gave none.
 _MEANINGLESS_TITLE = re.compile(
-    r"(?i)^(untitled|title|document\d*|microsoft word\b.*|.*\.(docx?|pdf|tex|dvi|indd|pptx?|odt))$"
+    r"(?i)^(\(?(untitled|anonymous|unspecified|title|no title)\)?|document ?\d*|microsoft word\b.*"
+    r"|powerpoint.*|print(ing)?|.*\.(docx?|pdf|tex|dvi|indd|pptx?|odt|html?|rtf|xlsx?))$"
 )
+# Running heads and feet: on at least this many pages, and this share of them.
+_FEWEST_RUNNING = 3
+_RUNNING_SHARE = 0.6
+_DEEPEST_OUTLINE = 6
 
 
 def load_pdf(data: bytes) -> LoadedDocument:
     """Return the text layer of a PDF with the start of each page.
+
+    Lines that head or foot most pages are kept on the first only; words hyphenated at a line end
+    are joined; the outline, where there is one, gives the headings.
 
     Raises:
         EncryptedDocumentError: It opens only with a password.
         EmptyDocumentError: It has pages but no text on them: a scan.
         DocumentError: It is no PDF, or too damaged to read.
     """
-    from pypdf.errors import PyPdfError
-
     try:
         reader = _open(data)
-        pages = [_page_text(page.extract_text()) for page in reader.pages]
-        title = _title(reader)
-    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
-        raise DocumentError(f"not a readable PDF ({error}); open and save it again") from error
+        pages = [page_text(page) for page in reader.pages]
+        title, outline = _title(reader), list(_outline(reader))
+    except (DocumentError, MemoryError):
+        raise
+    except Exception as error:  # pypdf raises nearly every built-in error on damaged files
+        raise DocumentError(
+            f"not a readable PDF ({type(error).__name__}: {error}); open and save it again"
+        ) from error
     if not any(page.strip() for page in pages):
         raise EmptyDocumentError(
             f"no text on any of its {len(pages)} pages: a scan needs OCR first "
             "(e.g. ocrmypdf in.pdf out.pdf)"
         )
-    return _join_pages(pages, title)
+    return _assemble([_tidy(page) for page in _without_running_lines(pages)], title, outline)
 
 
 def _open(data: bytes) -> "PdfReader":
     from pypdf import PasswordType, PdfReader
+    from pypdf.errors import DependencyError
 
+    locked = EncryptedDocumentError(
+        "the PDF opens only with a password; save a copy without one and add that"
+    )
     reader = PdfReader(BytesIO(data))
-    if reader.is_encrypted and reader.decrypt("") == PasswordType.NOT_DECRYPTED:
+    try:
+        opened = not reader.is_encrypted or reader.decrypt("") != PasswordType.NOT_DECRYPTED
+    except DependencyError as error:
         raise EncryptedDocumentError(
-            "the PDF opens only with a password; save a copy without one and add that"
-        )
+            "the PDF is encrypted with AES; save a copy without encryption, or install "
+            "cryptography if it opens without a password"
+        ) from error
+    if not opened:
+        raise locked
     return reader
 
 
-def _page_text(text: str) -> str:
-    text = _SPACES_AT_LINE_END.sub("\n", clean(text))
-    return _HYPHEN_AT_LINE_END.sub("", text).strip("\n")
-
-
 def _title(reader: "PdfReader") -> str:
-    title = clean(str((reader.metadata.title if reader.metadata else None) or "")).strip()
-    return "" if _MEANINGLESS_TITLE.match(title) else " ".join(title.split())
+    title = clean(str((reader.metadata.title if reader.metadata else None) or ""))
+    title = " ".join(title.split())
+    return "" if _MEANINGLESS_TITLE.match(title) else title
 
 
-def _join_pages(pages: list[str], title: str) -> LoadedDocument:
-    starts, parts, length = [], [], 0
+def _outline(reader: "PdfReader") -> Iterator[tuple[int, str, int]]:
+    """Yield level, title and page (0-based) of each entry of the outline."""
+    stack: list[tuple[int, Any]] = [(0, reader.outline)]
+    while stack:
+        level, entry = stack.pop()
+        if isinstance(entry, list):
+            stack.extend((level + 1, child) for child in reversed(entry))
+            continue
+        page = reader.get_destination_page_number(entry)
+        title = " ".join(clean(str(entry.title or "")).split())
+        if title and page is not None and level <= _DEEPEST_OUTLINE:
+            yield level, title, page
+
+
+def _without_running_lines(pages: Sequence[str]) -> list[str]:
+    """Drop the first and last lines that recur on most pages, whatever number they carry."""
+    lines = [page.strip("\n").split("\n") for page in pages]
+    edges = Counter(_shape(edge) for page in lines for edge in {page[0], page[-1]})
+    running = {
+        shape
+        for shape, count in edges.items()
+        if shape and count >= max(_FEWEST_RUNNING, _RUNNING_SHARE * len(pages))
+    }
+    kept = [lines[0], *(_trimmed(page, running) for page in lines[1:])] if running else lines
+    return ["\n".join(page) for page in kept]
+
+
+def _trimmed(page: list[str], running: set[str]) -> list[str]:
+    while page and _shape(page[0]) in running:
+        page = page[1:]
+    while page and _shape(page[-1]) in running:
+        page = page[:-1]
+    return page
+
+
+def _shape(line: str) -> str:
+    return _DIGITS.sub("0", " ".join(line.split()))
+
+
+def _tidy(page: str) -> str:
+    page = _SPACES_AT_LINE_END.sub("\n", page)
+    page = _HYPHEN_AT_LINE_END.sub(_joint, page)
+    return page.replace("\u00ad", "").strip("\n")
+
+
+def _joint(match: re.Match[str]) -> str:
+    """Drop the hyphen before a small letter; before a capital it belongs to the word."""
+    following = match.string[match.end()]
+    return "" if following.islower() or match[0][0] == "\u00ad" else "-"
+
+
+def _assemble(
+    pages: Sequence[str], title: str, outline: Sequence[tuple[int, str, int]]
+) -> LoadedDocument:
+    starts, text = [], ""
     for page in pages:
-        starts.append(length)
-        parts.append(page + _PAGE_BREAK)
-        length += len(parts[-1])
+        if text:
+            text += "\n" if _runs_over(text, page) else "\n\n"
+        starts.append(len(text))
+        text += page
     return LoadedDocument(
-        text="".join(parts).rstrip("\n"), kind="pdf", title=title, page_starts=tuple(starts)
+        text=text,
+        kind="pdf",
+        title=title,
+        headings=tuple(_headings(text, starts, outline)),
+        page_starts=tuple(starts),
+        blocks=tuple(Block("table", *match.span()) for match in _TABLE.finditer(text)),
     )
+
+
+def _runs_over(before: str, page: str) -> bool:
+    """Say whether a sentence begun before goes on at the top of `page`."""
+    if _SENTENCE_END.search(before[-20:].rstrip()) or not page.strip():
+        return False
+    first = page.lstrip()[0]
+    return first.islower() or ("\u4e00" <= first <= "\u9fff" and "\u4e00" <= before[-1] <= "\u9fff")
+
+
+def _headings(
+    text: str, starts: Sequence[int], outline: Sequence[tuple[int, str, int]]
+) -> list[Heading]:
+    """Find the outline's titles on their pages; those not printed there are left out."""
+    found: dict[int, Heading] = {}
+    for level, title, page in outline:
+        if page >= len(starts):
+            continue
+        end = starts[page + 1] if page + 1 < len(starts) else len(text)
+        words = r"\s+".join(map(re.escape, title.split()))
+        pattern = re.compile(rf"(?im)^[ \t]*(?:[\dIVX.]+\s+)?{words}")
+        match = pattern.search(text, starts[page], end)
+        if match:
+            found.setdefault(match.start(), Heading(level, title, match.start()))
+    return [found[start] for start in sorted(found)]
