@@ -72,16 +72,17 @@ class _Body:
                 self._flush_list()
                 self._builder.add_block("table", _table_text(element))
                 continue
-            text, style = clean(_text(element)).strip(), self._style(element)
+            properties = element.find(f"{_W}pPr")
+            text, style = clean(_text(element)).strip(), self._style(properties)
             if style == "Title" and text:
                 own_title = own_title or " ".join(text.split())
-            self._add(element, style, text)
+            self._add(properties, style, text)
         self._flush_list()
         return self._builder.build("docx", own_title or title)
 
-    def _add(self, element: "_Element", style: str, text: str) -> None:
-        level = _level(element, style)
-        if text and level is None and _is_list_item(element, style):
+    def _add(self, properties: "_Element | None", style: str, text: str) -> None:
+        level = _level(properties, style)
+        if text and level is None and _is_list_item(properties, style):
             self._items.append(f"- {text}")
             return
         self._flush_list()
@@ -90,8 +91,8 @@ class _Body:
         else:
             self._builder.add_heading(level, text)
 
-    def _style(self, paragraph: "_Element") -> str:
-        name = paragraph.find(f"{_W}pPr/{_W}pStyle")
+    def _style(self, properties: "_Element | None") -> str:
+        name = properties.find(f"{_W}pStyle") if properties is not None else None
         return self._styles.get(name.get(f"{_W}val"), "") if name is not None else ""
 
     def _flush_list(self) -> None:
@@ -126,20 +127,20 @@ def _text(root: "_Element") -> str:
     return "".join(parts)
 
 
-def _level(paragraph: "_Element", style: str) -> int | None:
+def _level(properties: "_Element | None", style: str) -> int | None:
     """Return 1 to 9 for a heading (the title counts as 1), None for body text."""
     if style == "Title":
         return 1
     match = _HEADING_STYLE.match(style)
     if match:
         return int(match[1])
-    outline = paragraph.find(f"{_W}pPr/{_W}outlineLvl")
+    outline = properties.find(f"{_W}outlineLvl") if properties is not None else None
     value = outline.get(f"{_W}val", "") if outline is not None else ""
     return int(value) + 1 if value.isdigit() and int(value) < 9 else None
 
 
-def _is_list_item(paragraph: "_Element", style: str) -> bool:
-    numbering = paragraph.find(f"{_W}pPr/{_W}numPr")
+def _is_list_item(properties: "_Element | None", style: str) -> bool:
+    numbering = properties.find(f"{_W}numPr") if properties is not None else None
     return numbering is not None or bool(_LIST_STYLE.match(style))
 
 
