@@ -13,6 +13,11 @@ import zipfile
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from docx.document import Document as DocxDocument
+    from fpdf import FPDF
 
 DOCUMENTS = Path(__file__).parent / "documents"
 CREATED = datetime(2026, 3, 5, 9, 0, tzinfo=UTC)
@@ -249,19 +254,26 @@ def write_pdf(path: Path) -> None:
     for number, (heading, parts) in enumerate(PDF_SECTIONS):
         pdf.add_page()
         if number == 0:
-            pdf.set_font("helvetica", "B", 22)
-            pdf.cell(0, 16, PDF_TITLE, new_x="LMARGIN", new_y="NEXT")
-        pdf.set_font("helvetica", "B", 15)
-        pdf.cell(0, 12, heading, new_x="LMARGIN", new_y="NEXT")
-        pdf.set_font("helvetica", "", 11)
+            _add_pdf_heading(pdf, PDF_TITLE, size=22, height=16)
+        _add_pdf_heading(pdf, heading, size=15, height=12)
         for part in parts:
-            if isinstance(part, str):
-                pdf.multi_cell(0, 6, part, align="L", new_x="LMARGIN", new_y="NEXT")
-            else:
-                with pdf.table(part, line_height=7):
-                    pass
-            pdf.ln(4)
+            _add_pdf_part(pdf, part)
     pdf.output(str(path))
+
+
+def _add_pdf_heading(pdf: "FPDF", text: str, *, size: int, height: float) -> None:
+    pdf.set_font("helvetica", "B", size)
+    pdf.cell(0, height, text, new_x="LMARGIN", new_y="NEXT")
+    pdf.set_font("helvetica", "", 11)
+
+
+def _add_pdf_part(pdf: "FPDF", part: str | Sequence[Row]) -> None:
+    if isinstance(part, str):
+        pdf.multi_cell(0, 6, part, align="L", new_x="LMARGIN", new_y="NEXT")
+    else:
+        with pdf.table(part, line_height=7):
+            pass
+    pdf.ln(4)
 
 
 def write_docx(path: Path) -> None:
@@ -274,12 +286,7 @@ def write_docx(path: Path) -> None:
     properties.created = properties.modified = CREATED.replace(tzinfo=None)
     document.add_heading(DOCX_TITLE, level=0)
     document.add_paragraph(DOCX_INTRO)
-    document.add_heading("Milestones", level=1)
-    document.add_paragraph("Days are counted from the day on which the order was signed.")
-    table = document.add_table(rows=0, cols=len(DOCX_MILESTONES[0]), style="Table Grid")
-    for row in DOCX_MILESTONES:
-        for cell, text in zip(table.add_row().cells, row, strict=True):
-            cell.text = text
+    _add_docx_milestones(document)
     for heading, paragraphs, items in DOCX_SECTIONS:
         document.add_heading(heading, level=1)
         for paragraph in paragraphs:
@@ -289,6 +296,15 @@ def write_docx(path: Path) -> None:
     buffer = io.BytesIO()
     document.save(buffer)
     path.write_bytes(packed_without_times(buffer.getvalue()))
+
+
+def _add_docx_milestones(document: "DocxDocument") -> None:
+    document.add_heading("Milestones", level=1)
+    document.add_paragraph("Days are counted from the day on which the order was signed.")
+    table = document.add_table(rows=0, cols=len(DOCX_MILESTONES[0]), style="Table Grid")
+    for row in DOCX_MILESTONES:
+        for cell, text in zip(table.add_row().cells, row, strict=True):
+            cell.text = text
 
 
 def packed_without_times(archive: bytes) -> bytes:
