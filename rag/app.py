@@ -321,11 +321,21 @@ class Rag:
     def chain(self) -> "RagChain":
         """Return the Runnable from a question to an `Answer`."""
         from rag.answering.chain import RagChain
+        from rag.answering.composing import Budget
+        from rag.answering.prompts import load_prompt
 
+        answer, chat = self.settings.answer, self.settings.chat
         return RagChain(
             self.retriever(),
             self.chat_model,
-            language=self.settings.answer.language,
+            answer_prompt=load_prompt("answer", folder=answer.prompts_dir),
+            condense_prompt=load_prompt("condense", folder=answer.prompts_dir),
+            budget=Budget(
+                passages=answer.passage_tokens,
+                context=chat.context_tokens,
+                output=chat.max_output_tokens,
+            ),
+            language=answer.language,
         )
 
     @cached_property
@@ -342,8 +352,25 @@ class Rag:
 
     @cached_property
     def chat_model(self) -> "BaseChatModel | None":
-        """The chat model of the settings, None if none is configured."""
-        return self._given_chat_model
+        """The chat model of the settings, None if none is configured.
+
+        Raises:
+            ChatModelNotConfiguredError: A model is named, but neither a key nor an endpoint.
+        """
+        chosen = self.settings.chat
+        if self._given_chat_model is not None or chosen.model is None:
+            return self._given_chat_model
+        from rag.answering.chat_models import create_chat_model
+
+        return create_chat_model(
+            model=chosen.model,
+            base_url=chosen.base_url,
+            api_key=chosen.api_key,
+            temperature=chosen.temperature,
+            timeout_seconds=chosen.timeout_seconds,
+            max_retries=chosen.max_retries,
+            max_output_tokens=chosen.max_output_tokens,
+        )
 
     @cached_property
     def _names(self) -> "SourceNames":
