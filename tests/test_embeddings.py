@@ -1,4 +1,5 @@
 import asyncio
+import json
 import logging
 import threading
 from collections.abc import Iterator
@@ -272,6 +273,17 @@ def test_weights_that_give_no_numbers_are_refused(tmp_path):
     save_file(tensors, path, metadata={"format": "pt"})
     with pytest.raises(EmbeddingError, match="not finite"):
         SentenceTransformerEmbeddings(str(tmp_path), device="cpu").embed_passages(["a cat"])
+
+
+def test_a_model_that_brings_its_own_code_is_refused(tmp_path):
+    folder = build_tiny_model(tmp_path)
+    (folder / "evil.py").write_text("raise SystemExit('code of the model was run')")
+    modules = json.loads((folder / "modules.json").read_text())
+    modules[1]["type"] = "evil.Pooling"
+    (folder / "modules.json").write_text(json.dumps(modules))
+    with pytest.raises(EmbeddingError, match="code of its own never loads") as caught:
+        SentenceTransformerEmbeddings(str(folder), device="cpu").embed_query("a cat")
+    assert "\n" not in str(caught.value)
 
 
 def test_a_missing_folder_is_named():

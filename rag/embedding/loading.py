@@ -17,6 +17,8 @@ DEVICES = ("auto", "cuda", "mps", "cpu")
 DTYPE = "float32"
 BACKEND = f"torch-{DTYPE}"
 
+REASON_LENGTH = 300
+
 
 def resolve_device(device: str) -> str:
     """Return where to compute: `device` itself, or the fastest one there is for "auto".
@@ -46,6 +48,7 @@ def load(folder: ModelFolder, device: str) -> "SentenceTransformer":
     Raises:
         EmbeddingError: The files do not make a model.
     """
+    from huggingface_hub.errors import StrictDataclassError
     from safetensors import SafetensorError
     from sentence_transformers import SentenceTransformer
 
@@ -58,11 +61,19 @@ def load(folder: ModelFolder, device: str) -> "SentenceTransformer":
                 trust_remote_code=False,
                 model_kwargs={"dtype": DTYPE},
             )
-    except (OSError, ValueError, KeyError, ImportError, RuntimeError, SafetensorError) as error:
-        raise EmbeddingError(
-            f"Cannot load embedding model {folder.name} ({type(error).__name__}: {error}); fetch "
-            "the model again or set embedding.model to another"
-        ) from error
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, ImportError, RuntimeError,
+            SafetensorError, StrictDataclassError) as error:  # fmt: skip
+        raise EmbeddingError(_unloadable(folder, error)) from error
+
+
+def _unloadable(folder: ModelFolder, error: Exception) -> str:
+    # Some of the library's messages are pages of advice; the cause stays attached to the error.
+    reason = " ".join(str(error).split())
+    reason = reason if len(reason) <= REASON_LENGTH else f"{reason[:REASON_LENGTH]}…"
+    return (
+        f"Cannot load embedding model {folder.name} ({type(error).__name__}: {reason}); fetch the "
+        "model again or set embedding.model to another (one that runs code of its own never loads)"
+    )
 
 
 @contextmanager

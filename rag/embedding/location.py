@@ -67,11 +67,16 @@ def locate(model: str, *, revision: str | None = None) -> ModelFolder:
 
     Raises:
         ModelNotFoundError: There is no such model here and the hub has none or cannot be reached.
-        EmbeddingError: The folder holds no model, or the packaged model's files were changed.
+        EmbeddingError: A revision is asked of a folder, or the packaged model's files were changed.
     """
     folder = Path(model).expanduser()
+    if folder.is_dir() and revision is None:
+        return ModelFolder(model, folder.absolute(), None)
     if folder.is_dir():
-        return ModelFolder(model, folder, None)
+        raise EmbeddingError(
+            f"Revision {revision!r} was asked of the folder {model!r}, but only hub models have "
+            "revisions; unset embedding.revision or set embedding.model to a hub id"
+        )
     if _is_path(model):
         raise ModelNotFoundError(
             f"No embedding model at {model!r}: there is no such folder; set embedding.model to a "
@@ -158,16 +163,22 @@ def _download(name: str, revision: str | None) -> ModelFolder:
 
 
 def _snapshot(name: str, revision: str | None, *, only_local: bool) -> ModelFolder:
-    """Return a snapshot with weights: safetensors, or the older form where there are none."""
+    """Return a snapshot with its weights as safetensors or, where there are none, as *.bin.
+
+    Many models carry both. Only the main weights are passed over at first: a later module may have
+    but the older form.
+    """
     from huggingface_hub import snapshot_download
 
-    for ignored in ([*UNUSED_FILES, "*.bin"], [*UNUSED_FILES]):
+    for ignored in ([*UNUSED_FILES, "pytorch_model*.bin"], [*UNUSED_FILES]):
         found = snapshot_download(
             name, revision=revision, ignore_patterns=ignored, local_files_only=only_local
         )
         path = Path(found)
-        if any(path.rglob("*.safetensors")) or any(path.rglob("*.bin")):
+        if any(path.glob("*.safetensors")):
             return ModelFolder(name, path, path.name)
+    if any(path.rglob("*.safetensors")) or any(path.rglob("*.bin")):
+        return ModelFolder(name, path, path.name)
     raise FileNotFoundError(f"{name} holds neither *.safetensors nor *.bin")
 
 

@@ -10,6 +10,8 @@ from rag.errors import EmbeddingError
 if TYPE_CHECKING:
     from tokenizers import Encoding, Tokenizer
 
+SLICE = 1024
+
 
 class TokenCounter:
     """The tokenizer of one model, never truncating and never padding.
@@ -25,7 +27,9 @@ class TokenCounter:
 
     def count(self, texts: Sequence[str]) -> list[int]:
         """Return the number of content tokens of each text, special ones not counted."""
-        return [len(encoding.ids) for encoding in self._encode(texts)]
+        # In slices, because an encoding is a hundred times as large as the number wanted of it.
+        slices = (texts[start : start + SLICE] for start in range(0, len(texts), SLICE))
+        return [len(encoding.ids) for part in slices for encoding in self._encode(part)]
 
     def unknown_share(self, text: str) -> float:
         """Return the share (0 to 1) of a text's tokens that stand for "unknown"; 0 for none."""

@@ -122,3 +122,46 @@ def test_a_revision_passes_the_package_over(copied_package, empty_cache):
 def test_a_name_the_hub_could_not_have_is_one_clear_error(empty_cache):
     with pytest.raises(ModelNotFoundError, match="No embedding model"):
         locate("not a model's name")
+
+
+def test_a_revision_of_a_folder_is_refused(tmp_path):
+    with pytest.raises(EmbeddingError, match=r"only hub models .*unset embedding\.revision"):
+        locate(str(tmp_path), revision="main")
+
+
+def test_a_folder_is_found_again_after_changing_directory(tmp_path, monkeypatch):
+    (tmp_path / "model").mkdir()
+    monkeypatch.chdir(tmp_path)
+    found = locate("model")
+    assert (found.name, found.path) == ("model", tmp_path / "model")
+
+
+@pytest.mark.parametrize(
+    ("weights", "kinds_asked"),
+    [
+        (["model.safetensors", "2_Dense/pytorch_model.bin"], 1),
+        (["pytorch_model.bin"], 2),
+        (["0_StaticEmbedding/model.safetensors"], 2),
+    ],
+)
+def test_older_weights_are_fetched_only_where_there_are_no_newer(
+    weights, kinds_asked, tmp_path, monkeypatch
+):
+    import fnmatch
+
+    import huggingface_hub
+
+    asked: list[list[str]] = []
+
+    def snapshot_download(name, *, revision, ignore_patterns, local_files_only):
+        asked.append(ignore_patterns)
+        for path in weights:
+            if not any(fnmatch.fnmatch(path, pattern) for pattern in ignore_patterns):
+                (tmp_path / path).parent.mkdir(exist_ok=True)
+                (tmp_path / path).touch()
+        return str(tmp_path)
+
+    monkeypatch.setattr(huggingface_hub, "snapshot_download", snapshot_download)
+    assert locate("some/model").path == tmp_path
+    assert all((tmp_path / path).exists() for path in weights)
+    assert len(asked) == kinds_asked

@@ -185,3 +185,8 @@ def test_fingerprint_and_counts_need_no_torch(tiny):
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert (done.stdout.strip(), done.stderr) == ("[]", "")
+
+
+def test_many_texts_are_counted_in_order(tiny):
+    texts = ["cat " * (number % 7) for number in range(3000)]
+    assert TokenCounter(tiny).count(texts) == [number % 7 for number in range(3000)]
