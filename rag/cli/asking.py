@@ -44,6 +44,8 @@ def ask(invocation: Invocation, question: str | None, as_json: bool, quiet: bool
             print_json(answer.to_dict())
         else:
             answer = stream_answer(rag, asked, history=(), quiet=quiet)
+            if answer.notice and not quiet:
+                remark(answer.notice)
         keep_answer(rag.settings.index_dir, answer)
 
 
@@ -68,8 +70,6 @@ def stream_answer(rag: "Rag", question: str, *, history: Sequence[Turn], quiet: 
                 finished = event.answer
     assert finished is not None
     print_sources(rag, finished, console)
-    if finished.notice and not quiet:
-        remark(finished.notice)
     return finished
 
 

@@ -43,6 +43,10 @@ class Conversation:
             for turn in (("human", answer.question), ("ai", answer.text))
         ]
 
+    def notices(self) -> "set[str | None]":
+        """Return the remarks that came with earlier answers; each is worth saying once."""
+        return {answer.notice for answer in self.answers}
+
 
 @click.command()
 @json_option
@@ -103,6 +107,9 @@ def _turn(rag: "Rag", conversation: Conversation, line: str, as_json: bool, quie
         print_json(answer.to_dict())
     else:
         answer = stream_answer(rag, line, history=conversation.history(), quiet=quiet)
+        click.echo()
+        if answer.notice and not quiet and answer.notice not in conversation.notices():
+            remark(answer.notice)
     conversation.answers.append(answer)
     keep_answer(rag.settings.index_dir, answer)
     return True

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import click
 
 _CONDITION = re.compile(r"\s*([^=<>!]+?)\s*(!=|>=|<=|=|>|<)\s*(.*?)\s*", re.DOTALL)
+_NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 _OPERATORS = {">=": "gte", ">": "gt", "<=": "lte", "<": "lt", "!=": "ne"}
 Filter = dict[str, object]
 
@@ -43,7 +44,7 @@ def parse_metadata(pairs: Sequence[str]) -> dict[str, object]:
         name, sign, value = pair.partition("=")
         if not sign or not name.strip():
             raise click.BadParameter(f'"{pair}" is no NAME=VALUE.')
-        metadata[name.strip()] = _number_or_text(value.strip())
+        metadata[name.strip()] = _as_written(value.strip())
     return metadata
 
 
@@ -57,11 +58,14 @@ def _split(condition: str) -> tuple[str, str, str]:
     return match[1], match[2], match[3]
 
 
+def _as_written(value: str) -> object:
+    """Return a number only where it reads back the same: version 1.10 is not 1.1, nor is 007 7."""
+    number = _number_or_text(value)
+    return number if str(number) == value else value
+
+
 def _number_or_text(value: str) -> object:
     """Return a number where `value` is one: metadata compares by size only with its own type."""
-    for kind in (int, float):
-        try:
-            return kind(value)
-        except ValueError:
-            continue
-    return value
+    if not _NUMBER.fullmatch(value):
+        return value
+    return float(value) if "." in value else int(value)

@@ -6,6 +6,7 @@ It does not know what any command does: each is imported when it is named.
 import io
 import sys
 from difflib import get_close_matches
+from errno import EACCES, EDQUOT, ENOSPC, EPERM, EROFS
 from importlib import import_module
 from importlib.metadata import EntryPoint, PackageNotFoundError, entry_points, version
 from pathlib import Path
@@ -18,6 +19,8 @@ from rag.errors import MissingExtraError, RagError
 
 PLUGINS = "rag.commands"
 INTERRUPTED = 130
+# Not to be mended in this program: no permission, a read-only or full disk, a full quota.
+SURROUNDINGS = frozenset({EACCES, EPERM, EROFS, ENOSPC, EDQUOT})
 COMMANDS = {
     "add": "rag.cli.indexing:add",
     "sync": "rag.cli.indexing:sync",
@@ -42,7 +45,7 @@ EPILOG = """
 \b
 Exit codes:
   0    done; also when the documents do not answer the question
-  1    any other error
+  1    any other error; also when the reader of a pipe leaves early
   2    a wrong option, setting or prompt, or a missing extra
   3    some documents could not be read (the others were indexed)
   4    the embedding model cannot be loaded or used
@@ -51,8 +54,8 @@ Exit codes:
   7    the chat model did not answer
   130  interrupted
 
-Results go to stdout, all talk to stderr. `rag settings` shows every setting; each can be given in
-rag.toml or as a variable such as RAG_RETRIEVAL__K.
+Results go to stdout, all talk to stderr; in a pipe both are plain, as with NO_COLOR. `rag settings`
+shows every setting; each can be given in rag.toml or as a variable such as RAG_RETRIEVAL__K.
 """
 
 
@@ -92,6 +95,10 @@ class CommandGroup(click.Group):
             return super().invoke(ctx)
         except RagError as error:
             _exit_with(str(error), error.exit_code)
+        except OSError as error:
+            if error.errno not in SURROUNDINGS:
+                raise
+            _exit_with(f"{error.strerror}: {error.filename or 'writing the output'}", 1)
         except KeyboardInterrupt:
             click.echo("interrupted", err=True)
             ctx.exit(INTERRUPTED)

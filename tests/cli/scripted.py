@@ -1,10 +1,9 @@
 """A Rag that answers from a script, and a way to run commands on it."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import SimpleNamespace
 
 from langchain_core.documents import Document
 
@@ -17,10 +16,15 @@ from rag.answering.answer import (
     SearchStarted,
     TextChunk,
 )
-from rag.errors import CitationNotFoundError
+from rag.errors import CitationNotFoundError, RagError
+from rag.excerpt import Excerpt, line_at
+from rag.settings import Settings
+from rag.store.records import SourceRecord
+from rag.sync import SyncReport
 
 TEXT = "Intro line.\nThe pump is guaranteed for two years.\n保修期为两年。\n"
 QUOTE = "The pump is guaranteed for two years."
+ADDED_ONE = SyncReport(added=1, passages_embedded=1, seconds=0.25)
 
 
 def make_passage(rank: int = 1) -> Document:
@@ -67,12 +71,13 @@ class ScriptedRag:
     index_dir: Path
     fail: BaseException | None = None
     notice: str | None = None
-    report: object = None
-    records: Sequence[object] = ()
+    unfit: RagError | None = None
+    report: SyncReport = ADDED_ONE
+    records: Sequence[SourceRecord] = ()
     found: list[Document] = field(default_factory=lambda: [make_passage()])
     asked: list[tuple[str, list[tuple[str, str]]]] = field(default_factory=list)
     searched: list[dict[str, object]] = field(default_factory=list)
-    given: list[tuple[str, ...]] = field(default_factory=list)
+    given: list[tuple[tuple[str, ...], dict[str, object]]] = field(default_factory=list)
     text: str = TEXT
 
     def ask(self, question: str, *, history: Sequence[tuple[str, str]] = ()) -> Answer:
@@ -100,37 +105,50 @@ class ScriptedRag:
         self.searched.append({"query": query, **options})
         return self.found
 
-    def show(self, reference: str) -> SimpleNamespace:
+    def show(self, reference: str, *, context: int = 400) -> Excerpt:
         source, _, span = reference.rpartition(":")
         start, _, end = span.partition("-")
         if source != "docs/warranty.md" or not end.isdecimal():
             raise CitationNotFoundError(f"{reference} is not in the index")
         first, last = int(start), int(end)
-        return SimpleNamespace(
+        return Excerpt(
             source=source,
             title="Warranty",
             page=3,
-            line=self.text.count("\n", 0, first) + 1,
             section=("Terms", "Length"),
+            line=line_at(self.text, first),
             start_index=first,
             end_index=last,
-            before=self.text[:first],
+            before=self.text[max(0, first - context) : first],
             text=self.text[first:last],
-            after=self.text[last:],
+            after=self.text[last : last + context],
         )
 
-    def list(self) -> Sequence[object]:
+    def chain(self) -> None:
+        if self.unfit is not None:
+            raise self.unfit
+
+    @property
+    def settings(self) -> Settings:
+        return Settings(index_dir=self.index_dir)
+
+    def list(self) -> Sequence[SourceRecord]:
         return self.records
 
-    def status(self) -> object:
-        return None
-
-    def add(self, *paths: str, progress: Callable[..., None] | None = None) -> object:
-        self.given.append(paths)
+    def add(
+        self,
+        *paths: str,
+        metadata: Mapping[str, object],
+        progress: Callable[[str, int, int, str], None] | None = None,
+    ) -> SyncReport:
+        self.given.append((paths, dict(metadata)))
+        if progress is not None:
+            progress("scan", 0, 0, "")
+            progress("parse", 1, 2, "a\x1b[2J.md")
         return self.report
 
-    def remove(self, *paths: str) -> object:
-        self.given.append(paths)
+    def remove(self, *paths: str) -> SyncReport:
+        self.given.append((paths, {}))
         return self.report
 
     @contextmanager
