@@ -13,7 +13,7 @@ from rag.errors import PromptError
 
 # A doubled brace stands for one; a single brace that encloses no name is left as it is, so that
 # a prompt may show JSON or code.
-_FIELD: Final = re.compile(r"\{\{|\}\}|\{(\w+)\}")
+_FIELD: Final = re.compile(r"\{\{|\}\}|\{([^\W\d]\w*)\}")
 
 
 @dataclass(frozen=True, slots=True)
