@@ -9,8 +9,7 @@ statistics of BM25 (how many passages hold a word, how long passages are). Score
 
 import json
 import shutil
-from collections import Counter
-from collections.abc import Collection, Container, Iterable, Iterator
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +18,7 @@ from typing import TYPE_CHECKING
 from rag.errors import StoreError
 from rag.store.hits import Hit
 from rag.store.permissions import make_private
-from rag.store.tokens import TOKENS_VERSION, query_words, tokenize
+from rag.store.tokens import TOKENS_VERSION, query_weights, tokenize
 
 if TYPE_CHECKING:
     import tantivy
@@ -101,12 +100,12 @@ class LexicalIndex:
         Raises:
             StoreError: The index is missing or damaged.
         """
-        words = Counter(query_words(query))
+        weights = query_weights(query)
         with self._reading() as index:
-            if not words or k < 1:
+            if not weights or k < 1:
                 return []
             searcher = index.searcher()
-            wanted = _query(index.schema, words)
+            wanted = _query(index.schema, weights)
             if isinstance(allowed, Collection) and len(allowed) ** 2 <= k * searcher.num_docs:
                 # Looking up n ids costs about as much as reading n hits more than needed.
                 return _best(searcher, _among(index.schema, wanted, allowed), k, None)
@@ -235,14 +234,14 @@ def _document(entry: LexicalEntry) -> "tantivy.Document":
     return document
 
 
-def _query(schema: "tantivy.Schema", words: Counter[str]) -> "tantivy.Query":
-    """Match any of the words; one that the question repeats counts as often."""
+def _query(schema: "tantivy.Schema", weights: Mapping[str, float]) -> "tantivy.Query":
+    """Match any of the words, each with its weight."""
     import tantivy
 
     clauses = []
-    for word, count in sorted(words.items()):
+    for word, weight in sorted(weights.items()):
         term = tantivy.Query.term_query(schema, "text", word, index_option="freq")
-        clauses.append((tantivy.Occur.Should, tantivy.Query.boost_query(term, float(count))))
+        clauses.append((tantivy.Occur.Should, tantivy.Query.boost_query(term, weight)))
     return tantivy.Query.boolean_query(clauses)
 
 

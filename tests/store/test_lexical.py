@@ -14,7 +14,7 @@ import pytest
 
 from rag.errors import StoreError
 from rag.store.lexical import LexicalEntry, LexicalIndex
-from rag.store.tokens import query_words, tokenize
+from rag.store.tokens import query_weights, tokenize
 
 NAMES = "amber brick cedar delta ember frost glade heron iris juniper kelp lotus maple"
 WORDS = NAMES.split()
@@ -48,20 +48,20 @@ def bm25(entries: Sequence[LexicalEntry], query: str) -> dict[str, float]:
     lengths = {id_: sum(counts.values()) for id_, counts in texts.items()}
     average = sum(lengths.values()) / len(lengths)
     scores: dict[str, float] = {}
-    for word, times in Counter(query_words(query)).items():
+    for word, weight in query_weights(query).items():
         holders = [id_ for id_, counts in texts.items() if word in counts]
         idf = math.log(1 + (len(texts) - len(holders) + 0.5) / (len(holders) + 0.5))
         for id_ in holders:
             tf = texts[id_][word]
             norm = 1.2 * (1 - 0.75 + 0.75 * lengths[id_] / average)
-            scores[id_] = scores.get(id_, 0.0) + times * idf * tf * 2.2 / (tf + norm)
+            scores[id_] = scores.get(id_, 0.0) + weight * idf * tf * 2.2 / (tf + norm)
     return scores
 
 
 def test_scores_are_bm25_by_its_formula(tmp_path: Path):
-    entries = random_entries(60)
+    entries = [*random_entries(60), entry("zh", "中国 lotus")]
     index = built(tmp_path, entries)
-    for query in ("amber", "brick cedar", "iris iris lotus", "kelp maple unheard"):
+    for query in ("amber", "brick cedar", "iris iris lotus", "kelp maple unheard", "lotus 中国"):
         expected = bm25(entries, query)
         hits = index.search(query, 100)
         assert {hit.id for hit in hits} == set(expected)

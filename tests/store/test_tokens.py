@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.store.tokens import MAX_TOKEN_LENGTH, query_words, tokenize
+from rag.store.tokens import MAX_TOKEN_LENGTH, query_weights, query_words, tokenize
 
 
 def test_inflections_of_an_english_word_meet():
@@ -93,6 +93,10 @@ def test_text_without_words_has_no_tokens(text: str):
 )
 def test_function_words_do_not_search_unless_alone(question: str, words: list[str]):
     assert query_words(question) == words
+
+
+def test_repeats_count_and_overlapping_characters_count_half():
+    assert query_weights("dog dog 手机") == {"dog": 2, "手": 0.5, "手机": 0.5, "机": 0.5}
 
 
 @given(st.text(max_size=200))
