@@ -1,6 +1,7 @@
 """Turns bytes of unknown encoding into text; knows no file format."""
 
 import codecs
+import re
 from collections.abc import Callable
 from itertools import pairwise
 
@@ -19,15 +20,25 @@ _SUPERSETS = {
     "gbk": "gb18030",
     "shift_jis": "cp932",
     "euc_kr": "cp949",
+    # A declaration that could be read as ASCII cannot be true of these.
+    "utf-16": "utf-8",
+    "utf-16-le": "utf-8",
+    "utf-16-be": "utf-8",
+    "utf-32": "utf-8",
 }
 _SAMPLE_BYTES = 200_000
+_CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a]")
+_WIDE_ENCODINGS = ((4, "utf-32-le"), (4, "utf-32-be"), (2, "utf-16-le"), (2, "utf-16-be"))
+_LEAST_WRITTEN = 0.85
+# Fewer bytes without a control character may be anything.
+_FEWEST_WIDE_BYTES = 16
 
 
 def decode(data: bytes, *, declared: str | None = None) -> str:
     """Return the text of `data`, in whatever encoding it was written.
 
-    A byte order mark decides; then the declared encoding if the bytes obey it; then UTF-8 if
-    they are valid; then the encoding under which the text looks most like writing.
+    A byte order mark decides; then valid UTF-8 beyond what chance makes; then the declared
+    encoding if the bytes obey it; then the encoding under which the text looks most like writing.
 
     Args:
         data: The whole file.
@@ -36,15 +47,19 @@ def decode(data: bytes, *, declared: str | None = None) -> str:
     for mark, encoding in _BYTE_ORDER_MARKS:
         if data.startswith(mark):
             return data[len(mark) :].decode(encoding, "replace")
-    if b"\0" in data[:_SAMPLE_BYTES]:
+    utf8 = _decode_strictly(data, "utf-8")
+    has_controls = _CONTROLS.search(data[:_SAMPLE_BYTES]) is not None
+    if has_controls or (utf8 is None and len(data) >= _FEWEST_WIDE_BYTES):
         wide = _wide_encoding(data)
         if wide:
             return data.decode(wide, "replace")
-    for encoding in (declared or "utf-8", "utf-8"):
-        text = _decode_strictly(data, encoding)
-        if text is not None:
-            return text
-    if _is_damaged_utf8(data):
+    # A few two-byte sequences may be valid by chance, three-byte ones hardly.
+    if utf8 is not None and (declared is None or max(utf8, default="") >= "\u0800"):
+        return utf8
+    text = _decode_strictly(data, declared) if declared else None
+    if text is not None:
+        return text
+    if utf8 is not None or _is_damaged_utf8(data):
         return data.decode("utf-8", "replace")
     return data.decode(_most_plausible(data[:_SAMPLE_BYTES]), "replace")
 
@@ -52,35 +67,38 @@ def decode(data: bytes, *, declared: str | None = None) -> str:
 def _decode_strictly(data: bytes, encoding: str) -> str | None:
     try:
         name = codecs.lookup(encoding).name
-    except LookupError:
-        return None
-    try:
         return data.decode(_SUPERSETS.get(name, name))
-    except (UnicodeError, ValueError):
+    except (LookupError, UnicodeError):
         return None
 
 
 def _wide_encoding(data: bytes) -> str | None:
-    """Name UTF-16 or UTF-32 without a mark by where the NUL bytes of its ASCII part lie."""
+    """Name UTF-16 or UTF-32 without a mark, None if the text looks like neither."""
     sample = data[: _SAMPLE_BYTES // 4 * 4]
-    if not len(data) % 4 and _looks_written(sample, "utf-32-le"):
-        return "utf-32-le"
-    if not len(data) % 4 and _looks_written(sample, "utf-32-be"):
-        return "utf-32-be"
-    even, odd = sample[::2].count(0), sample[1::2].count(0)
-    for encoding, high, low in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
-        if high > 4 * low and _looks_written(sample, encoding):
-            return encoding
-    return None
+    shares = [
+        (_written_share(sample, encoding), encoding)
+        for width, encoding in _WIDE_ENCODINGS
+        if len(data) % width == 0
+    ]
+    share, encoding = max(shares, default=(0.0, ""), key=lambda pair: pair[0])
+    return encoding if share >= _LEAST_WRITTEN else None
 
 
-def _looks_written(sample: bytes, encoding: str) -> bool:
+def _written_share(sample: bytes, encoding: str) -> float:
+    """Return the share of characters that everyday text is made of."""
     try:
         text = codecs.getincrementaldecoder(encoding)().decode(sample)
     except UnicodeError:
-        return False
-    odd = sum(not (c.isprintable() or c in "\t\n\r\f") for c in text)
-    return odd * 50 <= len(text)
+        return 0.0
+    return sum(map(_is_everyday, text)) / max(1, len(text))
+
+
+def _is_everyday(character: str) -> bool:
+    if character < "\u0250" or "\u0370" <= character < "\u0600":
+        return character.isprintable() or character in "\t\n\r\f"
+    if "\u2010" <= character <= "\u203b" or "\u3000" <= character <= "\u30ff":
+        return True
+    return _is_common(character, "gb18030") or _is_common(character, "big5")
 
 
 def _is_damaged_utf8(data: bytes) -> bool:
@@ -100,7 +118,7 @@ def _most_plausible(sample: bytes) -> str:
 def _plausibility(sample: bytes, encoding: str, score: Callable[[str, str, str], float]) -> float:
     """Return the mean score of the non-ASCII characters; higher is more like writing."""
     text = codecs.getincrementaldecoder(encoding)("replace").decode(sample)
-    pairs = [(before, here) for before, here in pairwise(" " + text) if here > "\x7f"]
+    pairs = [(before, here) for before, here in pairwise("\n" + text) if here > "\x7f"]
     if not pairs:
         return 0.0
     total = sum(
@@ -120,6 +138,11 @@ _EVERYDAY_ROWS = {
 }
 
 
+def _score_korean(before: str, here: str, encoding: str) -> float:
+    # The same bytes are everyday Chinese, but only Korean parts its words by blanks.
+    return _score_east_asian(before, here, encoding) + (0.3 if before == " " else -0.01)
+
+
 def _score_east_asian(_before: str, here: str, encoding: str) -> float:
     if "\u3040" <= here <= "\u30ff":
         return 1.0 if encoding in {"cp932", "euc_jp"} else 0.0
@@ -127,12 +150,15 @@ def _score_east_asian(_before: str, here: str, encoding: str) -> float:
         return 0.6
     if "\uff61" <= here <= "\uff9f":
         return -1.0
+    return 1.0 if _is_common(here, encoding) else -0.5
+
+
+def _is_common(character: str, encoding: str) -> bool:
     codec, first, last = _EVERYDAY_ROWS[encoding]
     try:
-        lead = here.encode(codec)[0]
+        return first <= character.encode(codec)[0] <= last
     except UnicodeError:
-        return -1.0
-    return 1.0 if first <= lead <= last else -0.3
+        return False
 
 
 def _score_western(before: str, here: str, _encoding: str) -> float:
@@ -159,7 +185,7 @@ _CANDIDATES: tuple[tuple[str, Callable[[str, str, str], float]], ...] = (
     ("cp932", _score_east_asian),
     ("big5", _score_east_asian),
     ("euc_jp", _score_east_asian),
-    ("cp949", _score_east_asian),
+    ("cp949", _score_korean),
     ("cp1251", _score_cyrillic),
     ("koi8-r", _score_cyrillic),
 )
