@@ -224,6 +224,11 @@ class SentenceTransformerEmbeddings(Embeddings):
                 normalize_embeddings=True,
             )
         result = np.asarray(vectors, dtype=np.float32)
+        if result.shape != (len(texts), self.dimension):
+            raise EmbeddingError(
+                f"Embedding model {self._folder.name} should give {self.dimension} numbers a text "
+                f"by its files and gave {result.shape[-1]}; set embedding.model to another"
+            )
         if not np.isfinite(result).all():
             raise EmbeddingError(
                 f"Embedding model {self._folder.name} gave numbers that are not finite; set "

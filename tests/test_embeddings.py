@@ -286,6 +286,27 @@ def test_a_model_that_brings_its_own_code_is_refused(tmp_path):
     assert "\n" not in str(caught.value)
 
 
+def test_a_vector_of_another_length_than_the_files_say_is_refused(tmp_path):
+    folder = build_tiny_model(tmp_path)
+    pooling = {"embedding_dimension": DIMENSION + 1, "pooling_mode": "mean"}
+    (folder / "1_Pooling/config.json").write_text(json.dumps(pooling))
+    with pytest.raises(
+        EmbeddingError, match="should give 17 numbers a text by its files and gave 16"
+    ):
+        SentenceTransformerEmbeddings(str(folder), device="cpu").embed_query("a cat")
+
+
+@pytest.mark.parametrize("missing", [[], ["sentence_bert_config.json"], ["modules.json"]])
+def test_files_and_library_agree_on_the_model(missing, tmp_path):
+    folder = build_tiny_model(tmp_path)
+    for name in missing:
+        (folder / name).unlink()
+    model = SentenceTransformerEmbeddings(str(folder), device="cpu")
+    assert model.max_tokens + 2 == model._transformer.max_seq_length
+    assert model.dimension == model._transformer.get_embedding_dimension()
+    assert model.fingerprint.pooling == model._transformer[1].pooling_mode
+
+
 def test_a_missing_folder_is_named():
     with pytest.raises(ModelNotFoundError, match="no such folder"):
         _ = SentenceTransformerEmbeddings("./no/such/model").fingerprint

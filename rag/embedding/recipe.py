@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.embedding.location import file_sha256
+from rag.embedding.reason import reason
 from rag.errors import EmbeddingError
 
 # sentence-transformers' names for the file with `max_seq_length` (6.2, Transformer module).
@@ -82,7 +83,9 @@ def read_recipe(folder: Path) -> Recipe:
     """
     modules = _modules(folder)
     transformer = modules[0].folder
-    length = _first_json(transformer, LENGTH_FILES)
+    # Without modules.json the library takes the model for a bare transformer and reads no such file.
+    saved = (folder / "modules.json").is_file()
+    length = _first_json(transformer, LENGTH_FILES) if saved else {}
     model_config = _json(folder / "config_sentence_transformers.json")
     prompts = model_config.get("prompts") or {}
     return Recipe(
@@ -221,9 +224,9 @@ def _parse(path: Path, missing: object) -> object:
     except FileNotFoundError:
         return missing
     except (ValueError, OSError) as error:
-        raise EmbeddingError(_unreadable(path, str(error))) from error
+        raise EmbeddingError(_unreadable(path, reason(error))) from error
     return found
 
 
-def _unreadable(path: Path, reason: str) -> str:
-    return f"Cannot read the embedding model's {str(path)!r} ({reason}); fetch the model again"
+def _unreadable(path: Path, why: str) -> str:
+    return f"Cannot read the embedding model's {str(path)!r} ({why}); fetch the model again"

@@ -5,6 +5,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rag.embedding.reason import reason
 from rag.errors import EmbeddingError
 
 if TYPE_CHECKING:
@@ -76,7 +77,8 @@ class TokenCounter:
             return Tokenizer.from_buffer(path.read_bytes())
         except (OSError, ValueError) as error:
             raise EmbeddingError(
-                f"Cannot read the embedding model's {str(path)!r} ({error}); fetch the model again"
+                f"Cannot read the embedding model's {str(path)!r} ({reason(error)}); fetch "
+                "the model again"
             ) from error
 
     def _convert(self) -> "Tokenizer":
@@ -88,8 +90,8 @@ class TokenCounter:
             )
         except (OSError, ValueError, ImportError) as error:
             raise EmbeddingError(
-                f"No tokenizer in {str(self._folder)!r} ({error}); fetch the model again or set "
-                "embedding.model to another"
+                f"No tokenizer in {str(self._folder)!r} ({reason(error)}); fetch the model "
+                "again or set embedding.model to another"
             ) from error
         return tokenizer.backend_tokenizer
 
@@ -100,9 +102,9 @@ def well_formed(text: str) -> str:
 
 
 def _lowercase_first(tokenizer: "Tokenizer") -> None:
-    from tokenizers.normalizers import Lowercase, Sequence
+    from tokenizers import normalizers
 
-    steps = [Lowercase()]
+    steps = [normalizers.Lowercase()]
     if tokenizer.normalizer is not None:
         steps.append(tokenizer.normalizer)
-    tokenizer.normalizer = Sequence(steps)
+    tokenizer.normalizer = normalizers.Sequence(steps)
