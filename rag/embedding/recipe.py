@@ -83,7 +83,7 @@ def read_recipe(folder: Path) -> Recipe:
     """
     modules = _modules(folder)
     transformer = modules[0].folder
-    # Without modules.json the library takes the model for a bare transformer and reads no such file.
+    # Without modules.json the library sees a bare transformer and reads no such file.
     saved = (folder / "modules.json").is_file()
     length = _first_json(transformer, LENGTH_FILES) if saved else {}
     model_config = _json(folder / "config_sentence_transformers.json")
