@@ -215,7 +215,8 @@ class ChromaVectors:
             )
 
     def _follow_ef_search(self) -> None:
-        hnsw = self._opened.configuration.get("hnsw") or {}
+        # `.configuration` warns of the "legacy" embedding function that None is (chromadb 1.5.9).
+        hnsw = self._opened.configuration_json.get("hnsw") or {}
         if hnsw.get("ef_search") != self._ef_search:
             with _translated("configured"):
                 self._opened.modify(configuration={"hnsw": {"ef_search": self._ef_search}})
