@@ -3,7 +3,6 @@
 import codecs
 import re
 from collections.abc import Callable
-from itertools import pairwise
 
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -115,17 +114,19 @@ def _most_plausible(sample: bytes) -> str:
     return max(scores, key=lambda pair: pair[0])[1]
 
 
-def _plausibility(sample: bytes, encoding: str, score: Callable[[str, str, str], float]) -> float:
+def _plausibility(sample: bytes, encoding: str, score: Callable[[str, str], float]) -> float:
     """Return the mean score of the non-ASCII characters; higher is more like writing."""
-    text = codecs.getincrementaldecoder(encoding)("replace").decode(sample)
-    pairs = [(before, here) for before, here in pairwise("\n" + text) if here > "\x7f"]
-    if not pairs:
-        return 0.0
+    text = "\n" + codecs.getincrementaldecoder(encoding)("replace").decode(sample) + "\n"
+    places = [at for at, character in enumerate(text) if character > "\x7f"]
     total = sum(
-        -3.0 if here == "\ufffd" or "\ue000" <= here <= "\uf8ff" else score(before, here, encoding)
-        for before, here in pairs
+        -3.0 if _is_no_character(text[at]) else score(text[at - 1 : at + 2], encoding)
+        for at in places
     )
-    return total / len(pairs)
+    return total / len(places) if places else 0.0
+
+
+def _is_no_character(character: str) -> bool:
+    return character == "\ufffd" or "\ue000" <= character <= "\uf8ff"
 
 
 # The rows of each national standard that hold its everyday characters, by lead byte.
@@ -138,12 +139,16 @@ _EVERYDAY_ROWS = {
 }
 
 
-def _score_korean(before: str, here: str, encoding: str) -> float:
+def _score_korean(around: str, encoding: str) -> float:
     # The same bytes are everyday Chinese, but only Korean parts its words by blanks.
-    return _score_east_asian(before, here, encoding) + (0.3 if before == " " else -0.01)
+    return _score_east_asian(around, encoding) + (0.3 if around[0] == " " else -0.01)
 
 
-def _score_east_asian(_before: str, here: str, encoding: str) -> float:
+def _score_east_asian(around: str, encoding: str) -> float:
+    here = around[1]
+    if around[0].isascii() and around[2].isascii() and here.encode(encoding)[-1] < 0x80:
+        # Alone in Latin text: rather a Western sign that took the letter after it along.
+        return 0.4 if _is_common(here, encoding) else -1.0
     if "\u3040" <= here <= "\u30ff":
         return 1.0 if encoding in {"cp932", "euc_jp"} else 0.0
     if "\u3000" <= here <= "\u303f" or "\uff01" <= here <= "\uff5e" or here in "“”‘’…—·":
@@ -161,17 +166,19 @@ def _is_common(character: str, encoding: str) -> bool:
         return False
 
 
-def _score_western(before: str, here: str, _encoding: str) -> float:
+def _score_western(around: str, _encoding: str) -> float:
+    before, here = around[0], around[1]
     if here.isalpha():
         if before > "\x7f" and before.isalpha():
             return -0.6
         return 0.9 if here.islower() or not before.islower() else -0.5
-    if here in "€£§©®°«»“”‘’„–—…·½¼¾²³¿¡•\xa0":
+    if here in "€£§©®°±×÷µ«»“”‘’„–—…·½¼¾²³¿¡•™\xa0":
         return 0.7
     return -0.8
 
 
-def _score_cyrillic(before: str, here: str, _encoding: str) -> float:
+def _score_cyrillic(around: str, _encoding: str) -> float:
+    before, here = around[0], around[1]
     if not "\u0400" <= here <= "\u04ff":
         return 0.3 if here in "«»“”„–—…№\xa0" else -1.0
     if here.isupper() and before.islower():
@@ -179,7 +186,7 @@ def _score_cyrillic(before: str, here: str, _encoding: str) -> float:
     return 0.7 if before > "\x7f" or not before.isalpha() else -1.0
 
 
-_CANDIDATES: tuple[tuple[str, Callable[[str, str, str], float]], ...] = (
+_CANDIDATES: tuple[tuple[str, Callable[[str, str], float]], ...] = (
     ("cp1252", _score_western),
     ("gb18030", _score_east_asian),
     ("cp932", _score_east_asian),
