@@ -8,7 +8,11 @@ from rag.documents.document import LoadedDocument
 from rag.documents.text import read_text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lxml.html import HtmlElement  # type: ignore[import-untyped]
+
+    IsSkipped = Callable[[HtmlElement], bool]
 
 _DECLARED = re.compile(
     rb"""(?i)<(?:meta[^>]{0,200}?charset|\?xml[^>]{0,100}?encoding)\s*=\s*["']?([\w-]+)"""
@@ -25,6 +29,17 @@ _INVISIBLE = frozenset(_INVISIBLE_TAGS.split())
 _PARAGRAPHS = frozenset(_PARAGRAPH_TAGS.split())
 _BOILERPLATE = frozenset(("nav", "footer", "aside"))
 _BOILERPLATE_ROLES = frozenset(("navigation", "banner", "contentinfo", "search", "complementary"))
+_BOILERPLATE_CLASSES = frozenset(
+    ("mw-editsection", "catlinks", "navbox", "breadcrumb", "breadcrumbs")
+)
+_STRUCTURE = ".//table|.//h1|.//h2|.//h3|.//h4|.//h5|.//h6|.//pre"
+_XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+_BREAK = "\0"  # stands for <br>: cleaned text holds no NUL
+_DEEPEST_LIST = 30
+_LONGEST_LINK_LIST = 30
+_LINK_SHARE = 0.9
+# The main content counts as the article if it has this share of the text that can be seen.
+_LEAST_ARTICLE = 0.25
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 
 
@@ -35,14 +50,15 @@ def load_html(data: bytes) -> LoadedDocument:
     match = _DECLARED.search(data[:4096])
     source = read_text(data, declared=match[1].decode("ascii") if match else None)
     # lxml refuses text that declares an encoding; the declaration has done its work.
-    source = re.sub(r"^\s*<\?xml[^>]*\?>", "", source)
+    source = _XML_DECLARATION.sub("", source)
     if not source.strip():
         return LoadedDocument(text="", kind="html")
     root = html.document_fromstring(source, parser=html.HTMLParser(huge_tree=True))
-    walker = _Walker()
-    walker.visit(_main_content(root))
-    walker.flush()
-    return walker.builder.build("html", _title(root))
+    title, body = _title(root), _body(root)
+    whole = _read(body, title, _is_invisible)
+    article = _read(_main_content(body), title, _is_aside)
+    # A page may call everything a sidebar: rather too much of it than too little.
+    return article if len(article.text) >= len(whole.text) * _LEAST_ARTICLE else whole
 
 
 def _title(root: "HtmlElement") -> str:
@@ -50,38 +66,73 @@ def _title(root: "HtmlElement") -> str:
     return " ".join((title.text_content() if title is not None else "").split())
 
 
-def _main_content(root: "HtmlElement") -> "HtmlElement":
-    """Return the element marked as main content if it holds most of the text, else the body."""
+def _body(root: "HtmlElement") -> "HtmlElement":
     body = root.find("body")
-    body = root if body is None else body
-    whole = len(body.text_content())
+    return root if body is None else body
+
+
+def _main_content(body: "HtmlElement") -> "HtmlElement":
+    """Return the one element marked as main content, else the body."""
     for path in (".//main", ".//*[@role='main']", ".//article"):
         found = body.findall(path)
-        if len(found) == 1 and len(found[0].text_content()) * 4 > whole:
+        if len(found) == 1:
             return found[0]
     return body
+
+
+def _is_invisible(element: "HtmlElement") -> bool:
+    return (
+        not isinstance(element.tag, str)
+        or element.tag in _INVISIBLE
+        or element.get("hidden") is not None
+    )
+
+
+def _is_aside(element: "HtmlElement") -> bool:
+    """Say whether `element` is not seen, or is around the article and no part of it."""
+    return (
+        _is_invisible(element)
+        or element.tag in _BOILERPLATE
+        or element.get("role") in _BOILERPLATE_ROLES
+        or element.get("aria-hidden") == "true"
+        or not _BOILERPLATE_CLASSES.isdisjoint((element.get("class") or "").lower().split())
+        or (element.tag == "ul" and _is_menu(element))
+    )
+
+
+def _is_menu(items: "HtmlElement") -> bool:
+    """Say whether a list is long and nothing but links: languages, categories, a site map."""
+    if len(items) < _LONGEST_LINK_LIST:
+        return False
+    linked = sum(len(link.text_content().strip()) for link in items.iter("a"))
+    return linked >= _LINK_SHARE * len("".join(items.itertext()).strip())
+
+
+def _read(root: "HtmlElement", title: str, is_skipped: "IsSkipped") -> LoadedDocument:
+    walker = _Walker(is_skipped)
+    walker.visit(root)
+    walker.flush()
+    return walker.builder.build("html", title)
 
 
 class _Walker:
     """Walks elements in order, gathering inline text until a block begins."""
 
-    def __init__(self) -> None:
+    def __init__(self, is_skipped: "IsSkipped") -> None:
         self.builder = DocumentBuilder()
+        self._is_skipped = is_skipped
         self._inline: list[str] = []
 
     def visit(self, root: "HtmlElement") -> None:
         """Visit without recursion: pages nest deeper than Python's stack."""
         stack: list[tuple[HtmlElement, bool]] = [(root, False)]
         while stack:
-            element, leaving = stack.pop()
-            if leaving:
+            element, is_done = stack.pop()
+            is_done = is_done or (element is not root and self._is_skipped(element))
+            if is_done or self._take_whole(element):
                 if element.tag in _PARAGRAPHS:
                     self.flush()
-                self._inline.append(element.tail or "")
-                continue
-            if self._take_whole(element):
-                if element is not root:
-                    self._inline.append(element.tail or "")
+                self._inline.append((element.tail or "") if element is not root else "")
                 continue
             if element.tag in _PARAGRAPHS:
                 self.flush()
@@ -90,83 +141,79 @@ class _Walker:
                 stack.append((element, True))
             stack.extend((child, False) for child in reversed(element))
 
-    def _take_whole(self, element: "HtmlElement") -> bool:
-        """Handle elements that are taken in one piece or left out; say whether this was one."""
-        tag = element.tag
-        if not isinstance(tag, str) or tag in _INVISIBLE or _is_boilerplate(element):
-            return True
-        if tag in {"br", "hr"}:
-            self._inline.append("\n")
-            return True
-        if tag in _HEADINGS:
-            self.flush()
-            self.builder.add_heading(_HEADINGS[tag], element.text_content())
-            return True
-        if tag == "pre":
-            self.flush()
-            self.builder.add_block("code", element.text_content())
-            return True
-        if tag == "table" and not element.xpath(".//table|.//h1|.//h2|.//pre"):
-            self.flush()
-            self.builder.add_block("table", _rows(element))
-            return True
-        if tag in {"ul", "ol"}:
-            self.flush()
-            self.builder.add_block("list", "\n".join(_items(element, 0)))
-            return True
-        return False
-
     def flush(self) -> None:
         """End the paragraph gathered so far."""
-        lines = "".join(self._inline).replace("\xad", "").split("\n\n")
-        self.builder.add_paragraph("\n".join(" ".join(line.split()) for line in lines))
+        text = "".join(self._inline).replace("\xad", "")
         self._inline.clear()
+        for paragraph in re.split(rf"{_BREAK}\s*{_BREAK}", text):
+            lines = (" ".join(line.split()) for line in paragraph.split(_BREAK))
+            self.builder.add_paragraph("\n".join(line for line in lines if line))
 
-
-def _is_boilerplate(element: "HtmlElement") -> bool:
-    if element.tag in _BOILERPLATE or element.get("role") in _BOILERPLATE_ROLES:
+    def _take_whole(self, element: "HtmlElement") -> bool:
+        """Handle an element that is taken in one piece; say whether this was one."""
+        tag = element.tag
+        if tag == "br":
+            self._inline.append(_BREAK)
+        elif tag in _HEADINGS:
+            self.flush()
+            self.builder.add_heading(_HEADINGS[tag], self._inline_text(element))
+        elif tag == "pre":
+            self.flush()
+            self.builder.add_block("code", element.text_content())
+        elif tag == "table" and _is_data(element):
+            self.flush()
+            self.builder.add_block("table", self._rows(element))
+        elif tag in {"ul", "ol"} and not element.xpath(_STRUCTURE):
+            self.flush()
+            self.builder.add_block("list", "\n".join(self._items(element, 0)))
+        else:
+            return False
         return True
-    return element.get("hidden") is not None or element.get("aria-hidden") == "true"
+
+    def _rows(self, table: "HtmlElement") -> str:
+        rows = (
+            [self._inline_text(cell) for cell in row if cell.tag in {"td", "th"}]
+            for row in table.iter("tr")
+        )
+        lines = [self._inline_text(caption) for caption in table.iterchildren("caption")]
+        return "\n".join([*lines, *(" | ".join(row) for row in rows if any(row))])
+
+    def _items(self, element: "HtmlElement", depth: int) -> list[str]:
+        lines = []
+        for number, item in enumerate(element.iterchildren("li"), 1):
+            nested = [
+                child
+                for child in item.iter("ul", "ol")
+                if depth < _DEEPEST_LIST and next(child.iterancestors("li")) is item
+            ]
+            text = self._inline_text(item, frozenset(nested))
+            if text:
+                mark = f"{number}." if element.tag == "ol" else "-"
+                lines.append(f"{'  ' * depth}{mark} {text}")
+            for child in nested:
+                lines.extend(self._items(child, depth + 1))
+        return lines
+
+    def _inline_text(
+        self, element: "HtmlElement", apart: "frozenset[HtmlElement]" = frozenset()
+    ) -> str:
+        """Return the text within `element` on one line, without what is skipped or `apart`."""
+        parts, stack = list[str](), [(element, False)]
+        while stack:
+            node, is_done = stack.pop()
+            if is_done:
+                parts.append(node.tail or "")
+                continue
+            if node is not element:
+                stack.append((node, True))
+            if node in apart or (node is not element and self._is_skipped(node)):
+                continue
+            parts.append(" " if node.tag in _PARAGRAPHS or node.tag == "br" else "")
+            parts.append(node.text or "")
+            stack.extend((child, False) for child in reversed(node))
+        return " ".join("".join(parts).replace("\xad", "").split())
 
 
-def _rows(table: "HtmlElement") -> str:
-    rows = []
-    for row in table.iter("tr"):
-        cells = [_inline_text(cell) for cell in row if cell.tag in {"td", "th"}]
-        if any(cells):
-            rows.append(" | ".join(cells))
-    return "\n".join(rows)
-
-
-def _items(element: "HtmlElement", depth: int) -> list[str]:
-    lines = []
-    for number, item in enumerate(element.iterchildren("li"), 1):
-        nested = [child for child in item.iter("ul", "ol") if _nearest_item(child) is item]
-        text = _inline_text(item, skip=frozenset(nested))
-        mark = f"{number}." if element.tag == "ol" else "-"
-        if text:
-            lines.append("  " * depth + f"{mark} {text}")
-        for child in nested:
-            lines.extend(_items(child, depth + 1))
-    return lines
-
-
-def _nearest_item(element: "HtmlElement") -> "HtmlElement | None":
-    return next(element.iterancestors("li"), None)
-
-
-def _inline_text(element: "HtmlElement", skip: "frozenset[HtmlElement]" = frozenset()) -> str:
-    parts, stack = list[str](), [(element, False)]
-    while stack:
-        node, leaving = stack.pop()
-        if leaving:
-            parts.append(node.tail or "")
-            continue
-        if node is not element:
-            stack.append((node, True))
-        if not isinstance(node.tag, str) or node.tag in _INVISIBLE or node in skip:
-            continue
-        parts.append(" " if node.tag in _PARAGRAPHS or node.tag == "br" else "")
-        parts.append(node.text or "")
-        stack.extend((child, False) for child in reversed(node))
-    return " ".join("".join(parts).replace("\xad", "").split())
+def _is_data(table: "HtmlElement") -> bool:
+    """Say whether a table holds data; one that lays out a page has structure in its cells."""
+    return not table.xpath(_STRUCTURE) and bool(table.xpath(".//tr[count(td|th) > 1]"))
