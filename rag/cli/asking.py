@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from rag.cli.console import remark
+from rag.cli.console import print_hanging, remark
 from rag.cli.shared import (
     Invocation,
     json_option,
@@ -84,4 +84,4 @@ def print_sources(rag: "Rag", answer: "Answer", console: "Console") -> None:
     lines = LineFinder(rag)
     for citation in answer.citations:
         line = lines.line_at(citation.source, citation.start_index)
-        console.print(citation_text(citation, line))
+        print_hanging(console, citation_text(citation, line))

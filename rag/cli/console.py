@@ -7,6 +7,7 @@ from rag.cli.shared import printable
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.text import Text
 
 
 def make_console(stream: TextIO) -> "Console":
@@ -28,4 +29,14 @@ def make_console(stream: TextIO) -> "Console":
 
 def remark(text: str) -> None:
     """Say something beside the results: dim, on stderr."""
-    make_console(sys.stderr).print(printable(text), style="dim", soft_wrap=True)
+    make_console(sys.stderr).print(printable(text), style="dim")
+
+
+def print_hanging(console: "Console", text: "Text") -> None:
+    """Print lines that keep their indent where a terminal is too narrow for them."""
+    for line in text.split("\n", allow_blank=True):
+        indent = len(line.plain) - len(line.plain.lstrip(" "))
+        rest = line[indent:]
+        room = max(20, console.width - indent)
+        for part in rest.wrap(console, room) if console.is_terminal else [rest]:
+            console.print(" " * indent, part, sep="")

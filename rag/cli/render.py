@@ -22,7 +22,8 @@ def place_line(source: str, title: str, page: int | None, line: int | None) -> "
     from rich.text import Text
 
     text = Text()
-    if title:
+    # A document without a title goes by its file name, which the source shows already.
+    if title and title != source.rpartition("/")[2]:
         text.append(printable(title), "bold")
         text.append(" — ")
     text.append(printable(source), "green")

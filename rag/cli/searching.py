@@ -63,7 +63,7 @@ def search(
 def print_passages(rag: "Rag", passages: "list[Document]", question: str) -> None:
     """Print passages with their place and the question's words marked."""
     from rag.answering.answer import passage_to_dict
-    from rag.cli.console import make_console
+    from rag.cli.console import make_console, print_hanging
     from rag.cli.lines import LineFinder
     from rag.cli.render import passage_text
 
@@ -73,4 +73,4 @@ def print_passages(rag: "Rag", passages: "list[Document]", question: str) -> Non
     lines = LineFinder(rag)
     for passage in map(passage_to_dict, passages):
         line = lines.line_at(str(passage["source"]), int(str(passage["start_index"])))
-        console.print(passage_text(passage, question, line))
+        print_hanging(console, passage_text(passage, question, line))

@@ -1,6 +1,7 @@
 """What `rag add`, `remove` and `list` take, report and exit with."""
 
 import json
+from typing import Literal
 
 from rag.store.records import SourceRecord
 from rag.sync import Failure, SyncReport
@@ -9,7 +10,7 @@ from tests.cli.scripted import ScriptedRag
 
 
 def record(source: str, *, error: str | None = None) -> SourceRecord:
-    status = "indexed" if error is None else "failed"
+    status: Literal["indexed", "failed"] = "indexed" if error is None else "failed"
     return SourceRecord(
         source, "题\t目", "text", 3, "ab", "2026-01-31T10:00:00+00:00", status, error
     )
