@@ -26,8 +26,9 @@ logger = logging.getLogger(__name__)
 # Stands for "as long as you like": some models have no window, some name one of 1e30 tokens.
 NO_LIMIT = 1_000_000
 
-# Texts per forward pass. On a CPU, batches of 32 and more are slower than 8.
-BATCH_SIZE = {"cpu": 8, "mps": 32, "cuda": 128}
+# Texts and, padding included, tokens per forward pass. On a CPU more than 8 texts gain nothing at
+# any length; the tokens bound the memory of models that read thousands at once.
+BATCH = {"cpu": (8, 8_192), "mps": (32, 16_384), "cuda": (128, 32_768)}
 
 
 class PassageEmbeddings(Protocol):
@@ -178,8 +179,9 @@ class SentenceTransformerEmbeddings(Embeddings):
         counts = self.count_tokens(texts)
         self._report_truncated(counts, self.max_tokens, "passages")
         done = 0
-        for batch in _batches(counts, BATCH_SIZE[self._device]):
-            prompt = self._recipe.document_prompt
+        prompt = self._recipe.document_prompt
+        read = [min(count, self.max_tokens) for count in counts]
+        for batch in plan_batches(read, *BATCH[self._device]):
             vectors[batch] = self._encode([texts[i] for i in batch], prompt, task="document")
             done += len(batch)
             if progress is not None:
@@ -281,8 +283,16 @@ class SentenceTransformerEmbeddings(Embeddings):
             return self._loaded
 
 
-def _batches(counts: Sequence[int], size: int) -> Iterator[list[int]]:
-    """Yield positions, longest text first, so that padding is small and memory peaks at once."""
+def plan_batches(counts: Sequence[int], max_texts: int, max_tokens: int) -> Iterator[list[int]]:
+    """Yield the positions of texts by their token counts, longest first, ties by position.
+
+    Neighbours in length need little padding, and memory peaks in the first batch. A batch holds at
+    most `max_texts` texts and `max_tokens` tokens with padding, but always one text.
+    """
     order = sorted(range(len(counts)), key=lambda index: (-counts[index], index))
-    for start in range(0, len(order), size):
+    start = 0
+    while start < len(order):
+        longest = max(1, counts[order[start]])
+        size = max(1, min(max_texts, max_tokens // longest))
         yield order[start : start + size]
+        start += size

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from langchain_core.embeddings import Embeddings
 from langchain_tests.integration_tests import EmbeddingsIntegrationTests
 from langchain_tests.unit_tests import EmbeddingsUnitTests
 
-from rag.embeddings import PassageEmbeddings, SentenceTransformerEmbeddings
+from rag.embeddings import PassageEmbeddings, SentenceTransformerEmbeddings, plan_batches
 from rag.errors import EmbeddingError, ModelNotFoundError
 from tests.embedding.tiny_model import DIMENSION, build_tiny_model
 
@@ -115,6 +117,18 @@ def test_no_texts_give_no_vectors(tiny):
 def test_a_text_that_is_not_valid_unicode_is_embedded(tiny):
     assert tiny.count_tokens(["cat \udcff dog"]) == [2]
     assert np.isfinite(tiny.embed_query("cat \udcff dog")).all()
+
+
+@given(st.lists(st.integers(0, 300)), st.integers(1, 9), st.integers(1, 1000))
+def test_batches_hold_every_text_once_within_their_bounds(counts, max_texts, max_tokens):
+    batches = list(plan_batches(counts, max_texts, max_tokens))
+    order = [index for batch in batches for index in batch]
+    assert sorted(order) == list(range(len(counts)))
+    assert [counts[index] for index in order] == sorted(counts, reverse=True)
+    for batch in batches:
+        longest = max(counts[index] for index in batch)
+        assert len(batch) == 1 or len(batch) * longest <= max_tokens
+        assert len(batch) <= max_texts
 
 
 def test_progress_counts_every_text_once(tiny):
