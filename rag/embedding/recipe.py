@@ -79,8 +79,19 @@ def read_recipe(folder: Path) -> Recipe:
     """Read the recipe of the model in `folder`.
 
     Raises:
-        EmbeddingError: The folder holds no sentence-transformers model, or part of it is missing.
+        EmbeddingError: The folder holds no sentence-transformers model, or part of it is missing or
+            not in the form of one.
     """
+    try:
+        return _recipe(folder)
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        raise EmbeddingError(
+            f"The embedding model in {str(folder)!r} is described in no form we know "
+            f"({reason(error)}); fetch the model again or set embedding.model to another"
+        ) from error
+
+
+def _recipe(folder: Path) -> Recipe:
     modules = _modules(folder)
     transformer = modules[0].folder
     # Without modules.json the library sees a bare transformer and reads no such file.

@@ -137,6 +137,22 @@ def test_a_damaged_file_is_named(copy, content):
         read_recipe(copy)
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("modules.json", [{"path": ""}]),
+        ("modules.json", ["Transformer"]),
+        ("sentence_bert_config.json", {"max_seq_length": "long"}),
+        ("config_sentence_transformers.json", {"prompts": ["query: "]}),
+        ("1_Pooling/config.json", {"embedding_dimension": "wide"}),
+    ],
+)
+def test_a_description_out_of_form_is_one_clear_error(copy, name, content):
+    (copy / name).write_text(json.dumps(content))
+    with pytest.raises(EmbeddingError, match="in no form we know"):
+        read_recipe(copy)
+
+
 def test_digest_ignores_where_the_files_came_from_and_nothing_else():
     base = fingerprint()
     assert base.digest == fingerprint(model="/elsewhere", revision="abc").digest
