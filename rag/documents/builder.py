@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from rag.documents.cleaning import clean
 from rag.documents.document import Block, Heading, LoadedDocument
 
 
@@ -15,8 +16,11 @@ class DocumentBuilder:
         self._blocks: list[Block] = []
 
     def add_paragraph(self, text: str) -> int:
-        """Append `text` after a blank line and return its start index; blank text adds nothing."""
-        text = text.strip("\n")
+        """Append `text`, cleaned, after a blank line and return its start index.
+
+        Blank text adds nothing.
+        """
+        text = clean(text).strip("\n")
         if not text.strip():
             return self._length
         if self._parts:
@@ -27,14 +31,14 @@ class DocumentBuilder:
 
     def add_heading(self, level: int, title: str) -> None:
         """Append a heading of `level` (1 outermost) on a line of its own."""
-        title = " ".join(title.split())
+        title = " ".join(clean(title).split())
         if title:
             self._headings.append(Heading(level, title, self.add_paragraph(title)))
 
     def add_block(self, kind: Literal["code", "table", "list"], text: str) -> None:
         """Append `text`, line ends kept, as a block that should stay whole."""
-        if text.strip():
-            start = self.add_paragraph(text)
+        start = self.add_paragraph(text)
+        if start < self._length:
             self._blocks.append(Block(kind, start, self._length))
 
     def build(self, kind: str, title: str) -> LoadedDocument:
@@ -42,7 +46,7 @@ class DocumentBuilder:
         return LoadedDocument(
             text="".join(self._parts),
             kind=kind,
-            title=title,
+            title=" ".join(clean(title).split()),
             headings=tuple(self._headings),
             blocks=tuple(self._blocks),
         )

@@ -7,6 +7,7 @@ import warnings
 from rag.documents.document import Heading, LoadedDocument
 from rag.documents.text import read_text
 
+_SECTION = re.compile(r"^\[+([^\]\n]+)\]+[ \t]*$", re.MULTILINE)
 _DEFINITION = re.compile(
     r"^(?P<indent>[ \t]*)"
     r"(?:(?:export|default|public|private|protected|internal|static|final|abstract|async|override"
@@ -53,6 +54,18 @@ def _python_definitions(node: ast.AST, starts: list[int], level: int) -> list[He
             if isinstance(child, ast.ClassDef):
                 headings.extend(_python_definitions(child, starts, level + 1))
     return headings
+
+
+def load_settings(data: bytes) -> LoadedDocument:
+    """Return a TOML or INI file's own text; its sections are its headings."""
+    text = read_text(data)
+    headings = [Heading(1, match[1].strip(), match.start()) for match in _SECTION.finditer(text)]
+    return LoadedDocument(text=text, kind="code", headings=tuple(h for h in headings if h.title))
+
+
+def load_plain_code(data: bytes) -> LoadedDocument:
+    """Return the own text of a file whose grammar knows no named definitions."""
+    return LoadedDocument(text=read_text(data), kind="code")
 
 
 def _definitions(text: str) -> list[Heading]:

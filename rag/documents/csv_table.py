@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 from rag.documents.document import Block, LoadedDocument
 from rag.documents.text import read_text
@@ -9,6 +10,8 @@ from rag.errors import DocumentError
 
 _DELIMITERS = ",\t;|"
 _SAMPLE_LINES = 50
+_NUMBER = re.compile(r"[-+($€£¥]*\d[\d,.]*[)%]*")
+_YEAR = re.compile(r"(?:19|20|21)\d\d")
 _LONGEST_CELL = 100_000_000
 
 
@@ -47,20 +50,19 @@ def _delimiter(text: str) -> str:
     def evenness(delimiter: str) -> float:
         widths = [len(row) for row in csv.reader(sample, delimiter=delimiter) if row]
         widest = max(set(widths), key=widths.count) if widths else 1
-        return widths.count(widest) / len(widths) * min(widest, 5) if widest > 1 else 0.0
+        # Equal rows count for more than many columns: text in cells holds commas at random.
+        return (widths.count(widest) / len(widths)) ** 4 * min(widest, 5) if widest > 1 else 0.0
 
     return max(_DELIMITERS, key=evenness)
 
 
 def _has_header(rows: list[list[str]]) -> bool:
+    """Say whether the first row names columns: most of them, each once, years but no amounts."""
     named = [cell for cell in rows[0] if cell]
     if len(rows) < 2 or len(set(named)) < len(named) or len(named) * 2 < len(rows[0]):
         return False
-    return not any(_is_number(cell) for cell in named)
-
-
-def _is_number(cell: str) -> bool:
-    return cell.strip("+-$€£¥%()").replace(",", "").replace(".", "", 1).isdigit()
+    numbers = [cell for cell in named if _NUMBER.fullmatch(cell)]
+    return len(numbers) < len(named) and all(_YEAR.fullmatch(cell) for cell in numbers)
 
 
 def _labelled_lines(rows: list[list[str]]) -> list[str]:

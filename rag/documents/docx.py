@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from zipfile import BadZipFile
 
 from rag.documents.builder import DocumentBuilder
-from rag.documents.cleaning import clean
 from rag.documents.document import LoadedDocument
 from rag.errors import DocumentError, EncryptedDocumentError
 
@@ -47,8 +46,7 @@ def load_docx(data: bytes) -> LoadedDocument:
         )
     try:
         document = docx.Document(BytesIO(data))
-        title = " ".join(clean(document.core_properties.title or "").split())
-        return _Body(document).read(title)
+        return _Body(document).read(document.core_properties.title or "")
     except (BadZipFile, OpcError, KeyError, ValueError, XMLSyntaxError) as error:
         raise DocumentError(f"not a readable DOCX ({error}); open and save it again") from error
 
@@ -73,9 +71,9 @@ class _Body:
                 self._builder.add_block("table", _table_text(element))
                 continue
             properties = element.find(f"{_W}pPr")
-            text, style = clean(_text(element)).strip(), self._style(properties)
+            text, style = _text(element).strip(), self._style(properties)
             if style == "Title" and text:
-                own_title = own_title or " ".join(text.split())
+                own_title = own_title or text
             self._add(properties, style, text)
         self._flush_list()
         return self._builder.build("docx", own_title or title)
@@ -146,8 +144,7 @@ def _is_list_item(properties: "_Element | None", style: str) -> bool:
 
 def _table_text(table: "_Element") -> str:
     rows = (
-        [" ".join(clean(_text(cell)).split()) for cell in _cells(row)]
-        for row in table.iterfind(f"{_W}tr")
+        [" ".join(_text(cell).split()) for cell in _cells(row)] for row in table.iterfind(f"{_W}tr")
     )
     return "\n".join(" | ".join(row) for row in rows if any(row))
 

@@ -1,6 +1,7 @@
 """Loads the main content of HTML pages as text with structure; runs and fetches nothing."""
 
 import re
+from html import unescape
 from typing import TYPE_CHECKING
 
 from rag.documents.builder import DocumentBuilder
@@ -34,6 +35,7 @@ _BOILERPLATE_CLASSES = frozenset(
 )
 _STRUCTURE = ".//table|.//h1|.//h2|.//h3|.//h4|.//h5|.//h6|.//pre"
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+_TAGS = re.compile(r"(?is)<!--.*?-->|<(script|style)\b.*?</\1\s*>|<[^>]*>")
 _BREAK = "\0"  # stands for <br>: cleaned text holds no NUL
 _DEEPEST_LIST = 30
 _LONGEST_LINK_LIST = 30
@@ -45,7 +47,7 @@ _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 
 def load_html(data: bytes) -> LoadedDocument:
     """Return the article of a page: headings, paragraphs, lists, code, tables as rows "a | b"."""
-    from lxml import html  # type: ignore[import-untyped]
+    from lxml import etree, html  # type: ignore[import-untyped]
 
     match = _DECLARED.search(data[:4096])
     source = read_text(data, declared=match[1].decode("ascii") if match else None)
@@ -53,12 +55,24 @@ def load_html(data: bytes) -> LoadedDocument:
     source = _XML_DECLARATION.sub("", source)
     if not source.strip():
         return LoadedDocument(text="", kind="html")
-    root = html.document_fromstring(source, parser=html.HTMLParser(huge_tree=True))
+    try:
+        root = html.document_fromstring(source, parser=html.HTMLParser(huge_tree=True))
+    except etree.ParserError:  # nothing but comments
+        return LoadedDocument(text="", kind="html")
     title, body = _title(root), _body(root)
     whole = _read(body, title, _is_invisible)
     article = _read(_main_content(body), title, _is_aside)
     # A page may call everything a sidebar: rather too much of it than too little.
-    return article if len(article.text) >= len(whole.text) * _LEAST_ARTICLE else whole
+    found = article if len(article.text) >= len(whole.text) * _LEAST_ARTICLE else whole
+    return found if found.text else _without_tags(source)
+
+
+def _without_tags(source: str) -> LoadedDocument:
+    """Return the bare text of a page nested deeper than the 2,048 levels that libxml2 reads."""
+    builder = DocumentBuilder()
+    for line in _TAGS.sub("\n", source).split("\n"):
+        builder.add_paragraph(" ".join(unescape(line).split()))
+    return builder.build("html", "")
 
 
 def _title(root: "HtmlElement") -> str:

@@ -4,7 +4,7 @@ import stat
 from collections.abc import Callable
 from pathlib import Path
 
-from rag.documents.code import load_code, load_python
+from rag.documents.code import load_code, load_plain_code, load_python, load_settings
 from rag.documents.csv_table import load_csv
 from rag.documents.document import LoadedDocument
 from rag.documents.docx import load_docx
@@ -19,8 +19,8 @@ LOADER_VERSION = 1
 
 _CODE_SUFFIXES = """
     .js .mjs .cjs .jsx .ts .tsx .java .kt .kts .go .rs .c .h .cc .cpp .cxx .hpp .cs .rb .php
-    .swift .scala .sh .bash .zsh .ps1 .bat .sql .lua .r .jl .pl .pm .dart .vue .css .scss .proto
-    .toml .yaml .yml .ini .cfg .conf .tf .gradle .cmake .ex .exs .erl .hs .clj .elm .m .mm
+    .swift .scala .sh .bash .zsh .ps1 .sql .lua .r .jl .pl .pm .dart .vue .proto
+    .tf .gradle .cmake .ex .exs .erl .hs .clj .elm .m .mm
 """
 _KINDS: dict[str, tuple[str, Callable[[bytes], LoadedDocument]]] = {
     **dict.fromkeys((".txt", ".text", ".log", ".rst", ".adoc", ".org"), ("text", load_text)),
@@ -30,10 +30,12 @@ _KINDS: dict[str, tuple[str, Callable[[bytes], LoadedDocument]]] = {
     ".docx": ("docx", load_docx),
     **dict.fromkeys((".csv", ".tsv", ".tab"), ("csv", load_csv)),
     **dict.fromkeys((".py", ".pyi", ".pyw"), ("code", load_python)),
+    **dict.fromkeys((".toml", ".ini", ".cfg", ".conf"), ("code", load_settings)),
+    **dict.fromkeys((".yaml", ".yml", ".css", ".scss", ".bat"), ("code", load_plain_code)),
     **dict.fromkeys(_CODE_SUFFIXES.split(), ("code", load_code)),
 }
 _NAMES: dict[str, tuple[str, Callable[[bytes], LoadedDocument]]] = {
-    **dict.fromkeys(("makefile", "dockerfile"), ("code", load_code)),
+    **dict.fromkeys(("makefile", "dockerfile"), ("code", load_plain_code)),
     **dict.fromkeys(
         ("readme", "license", "copying", "changelog", "authors", "notice"), ("text", load_text)
     ),

@@ -62,7 +62,8 @@ def _is_debris(text: str) -> bool:
 
 def _restored(run: str) -> Iterator[str]:
     parts = list(_parts(run))
-    in_debris = any(part.kind != "stray" for part in parts)
+    # A single letter may be sound even here; several side by side are what bytes got lost of.
+    in_debris = len(parts) > 1 or parts[0].kind != "stray"
     for part in parts:
         is_lost = part.kind == "stray" and in_debris and _length(_BYTES.get(part.source, 0)) > 2
         yield "\ufffd" if is_lost else part.meant
