@@ -1,7 +1,10 @@
 """`rag chat`: a conversation over the documents; does not know how answers are made."""
 
+import re
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,7 +15,16 @@ import click
 from rag.cli.asking import Turn, stream_answer
 from rag.cli.console import remark
 from rag.cli.last_answer import keep_answer
-from rag.cli.shared import Invocation, json_option, print_json, printable, quiet_option
+from rag.cli.progress import spinner
+from rag.cli.shared import (
+    Invocation,
+    as_text,
+    json_option,
+    lines_of_stdin,
+    print_json,
+    printable,
+    quiet_option,
+)
 from rag.errors import RagError
 
 if TYPE_CHECKING:
@@ -26,6 +38,9 @@ HELP = """\
 /help        this list
 /quit        leave (also Ctrl-D)
 Ctrl-C stops an answer. Everything else is a question; it may refer to what was said before."""
+
+# "/etc/hosts" may begin a question.
+_COMMAND = re.compile(r"/[a-z]*(?!\S)")
 
 
 @dataclass
@@ -48,6 +63,9 @@ class Conversation:
         return {answer.notice for answer in self.answers}
 
 
+Reply = Callable[["Rag", Conversation, str], "Answer"]
+
+
 @click.command()
 @json_option
 @quiet_option
@@ -59,13 +77,15 @@ def chat(invocation: Invocation, as_json: bool, quiet: bool) -> None:
     /help lists what else can be typed.
     """
     conversation = Conversation()
+    reply = _reply_in_json if as_json else partial(_reply_in_text, quiet=quiet)
     with invocation.open() as rag:
-        rag.chain()  # a missing or unfit index is told before the first question is typed
+        with spinner("opening the index"):
+            rag.chain()  # a missing or unfit index is told before the first question is typed
         if _is_interactive():
-            _talk(rag, conversation, quiet)
+            _talk(rag, conversation, reply)
             return
-        for line in sys.stdin:
-            if line.strip() and not _turn(rag, conversation, line.strip(), as_json, quiet):
+        for line in lines_of_stdin():
+            if line and not _turn(rag, conversation, line, reply):
                 break
 
 
@@ -73,15 +93,14 @@ def _is_interactive() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
-def _talk(rag: "Rag", conversation: Conversation, quiet: bool) -> None:
+def _talk(rag: "Rag", conversation: Conversation, reply: Reply) -> None:
     """Read from a person until they leave; their mistakes and Ctrl-C end a turn, not the chat."""
     _enable_line_editing()
-    if not quiet:
-        remark("Ask a question; /help lists commands, Ctrl-D leaves.")
+    remark("Ask a question; /help lists commands, Ctrl-D leaves.")
     while True:
         try:
-            line = input(PROMPT).strip()
-            if line and not _turn(rag, conversation, line, False, quiet):
+            line = as_text(input(PROMPT)).strip()
+            if line and not _turn(rag, conversation, line, reply):
                 return
         except EOFError:
             click.echo()
@@ -98,27 +117,36 @@ def _enable_line_editing() -> None:
         import_module("readline")
 
 
-def _turn(rag: "Rag", conversation: Conversation, line: str, as_json: bool, quiet: bool) -> bool:
+def _turn(rag: "Rag", conversation: Conversation, line: str, reply: Reply) -> bool:
     """Take one line, a command or a question; return whether the conversation goes on."""
-    if line.startswith("/"):
+    if _COMMAND.match(line):
         return _obey(rag, conversation, line)
-    if as_json:
-        answer = rag.ask(line, history=conversation.history())
-        print_json(answer.to_dict())
-    else:
-        answer = stream_answer(rag, line, history=conversation.history(), quiet=quiet)
-        click.echo()
-        if answer.notice and not quiet and answer.notice not in conversation.notices():
-            remark(answer.notice)
+    answer = reply(rag, conversation, line)
     conversation.answers.append(answer)
     keep_answer(rag.settings.index_dir, answer)
     return True
 
 
+def _reply_in_json(rag: "Rag", conversation: Conversation, question: str) -> "Answer":
+    answer = rag.ask(question, history=conversation.history())
+    print_json(answer.to_dict())
+    return answer
+
+
+def _reply_in_text(
+    rag: "Rag", conversation: Conversation, question: str, *, quiet: bool
+) -> "Answer":
+    answer = stream_answer(rag, question, history=conversation.history(), quiet=quiet)
+    click.echo()
+    if answer.notice and not quiet and answer.notice not in conversation.notices():
+        remark(answer.notice)
+    return answer
+
+
 def _obey(rag: "Rag", conversation: Conversation, line: str) -> bool:
     command, _, argument = line.partition(" ")
     match command:
-        case "/quit" | "/exit" | "/q":
+        case "/quit":
             return False
         case "/help":
             click.echo(HELP)

@@ -1,4 +1,4 @@
-"""Draws the stages of indexing as bars on stderr; does not know what the stages do."""
+"""Draws on stderr what is under way, as bars or a spinner; does not know what is done."""
 
 import sys
 from collections.abc import Iterator
@@ -33,6 +33,18 @@ class ProgressBars:
             self._tasks[stage] = self._bars.add_task(LABELS[stage], total=None, detail="")
         task = self._tasks[stage]
         self._bars.update(task, completed=done, total=total or None, detail=printable(detail))
+
+
+@contextmanager
+def spinner(what: str) -> Iterator[None]:
+    """Show on stderr, if it is a terminal, that `what` is under way: a model takes seconds."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rag.cli.console import make_console
+
+    with make_console(sys.stderr).status(f"{what} …"):
+        yield
 
 
 @contextmanager

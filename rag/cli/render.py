@@ -18,7 +18,7 @@ SNIPPET_WIDTH = 300
 
 
 def place_line(source: str, title: str, page: int | None, line: int | None) -> "Text":
-    """Return "Title — source, page 3, line 41", without what is not known."""
+    """Return "Title — source, page 3" or "…, line 41", without what is not known."""
     from rich.text import Text
 
     text = Text()
@@ -27,9 +27,10 @@ def place_line(source: str, title: str, page: int | None, line: int | None) -> "
         text.append(printable(title), "bold")
         text.append(" — ")
     text.append(printable(source), "green")
+    # In a document with pages nobody can count lines from its start.
     if page is not None:
         text.append(f", page {page}")
-    if line is not None:
+    elif line is not None:
         text.append(f", line {line}")
     return text
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from rag.cli.filters import parse_filters
+from rag.cli.progress import spinner
 from rag.cli.shared import Invocation, json_option, print_json, text_or_stdin
 
 if TYPE_CHECKING:
@@ -49,9 +50,9 @@ def search(
     question = text_or_stdin(query, name="QUERY")
     wanted = parse_filters(conditions)
     with invocation.open() as rag:
-        found = rag.search(
-            question, k=k, mode=cast("Mode | None", mode), filter=wanted, min_score=min_score
-        )
+        chosen = cast("Mode | None", mode)
+        with spinner("searching"):
+            found = rag.search(question, k=k, mode=chosen, filter=wanted, min_score=min_score)
         if as_json:
             from rag.answering.answer import passage_to_dict
 

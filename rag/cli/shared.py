@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -78,6 +78,11 @@ def printable(text: str) -> str:
     return _CONTROLS.sub("�", text)
 
 
+def as_text(given: str) -> str:
+    """Return what was typed with bytes that are no text as "?": no model could read them."""
+    return given.encode("utf-8", "replace").decode("utf-8")
+
+
 def text_or_stdin(text: str | None, *, name: str) -> str:
     """Return the argument `name`, or all of stdin where it is "-" or left out in a pipe.
 
@@ -85,26 +90,42 @@ def text_or_stdin(text: str | None, *, name: str) -> str:
         click.UsageError: There is nothing to read, or it is not text.
     """
     if text is not None and text != "-":
-        return text
+        return as_text(text)
     if text is None and sys.stdin.isatty():
         raise click.UsageError(f"Missing argument '{name}'.")
-    try:
-        piped = _stdin().read().decode("utf-8-sig").strip()
-    except UnicodeDecodeError as error:
-        raise click.UsageError(f"{name} on stdin is not UTF-8 text.") from error
+    piped = _decode(sys.stdin.buffer.read()).strip()
     if not piped:
         raise click.UsageError(f"{name} on stdin is empty.")
     return piped
 
 
-def _stdin() -> BinaryIO:
-    return sys.stdin.buffer
+def lines_of_stdin() -> Iterator[str]:
+    """Yield the lines of stdin as they come, without white space round them.
+
+    Raises:
+        click.UsageError: A line is not text.
+    """
+    for line in sys.stdin.buffer:
+        yield _decode(line).strip()
+
+
+def _decode(piped: bytes) -> str:
+    try:
+        return piped.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise click.UsageError("What comes on stdin is not UTF-8 text.") from error
 
 
 def paths_or_stdin(paths: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the paths; in the place of "-" stand the lines of stdin."""
+    """Return the paths; in the place of "-" stand the lines of stdin.
+
+    Raises:
+        click.UsageError: stdin is empty.
+    """
     if "-" not in paths:
         return paths
-    lines = os.fsdecode(_stdin().read()).splitlines()
-    piped = [line for line in lines if line.strip()]
+    # As the file system spells them: a name need not be text.
+    piped = [line for line in os.fsdecode(sys.stdin.buffer.read()).splitlines() if line.strip()]
+    if not piped:
+        raise click.UsageError("PATH on stdin is empty.")
     return tuple(path for given in paths for path in (piped if given == "-" else [given]))

@@ -118,7 +118,10 @@ def _nest(merged: Layer) -> dict[str, object]:
 
 def _one_line(details: ErrorDetails, merged: Layer) -> str:
     key = ".".join(str(part) for part in details["loc"])
-    entry = merged[key]
-    found = "" if is_secret(key) else f" = {entry.value!r}"
     message = details["msg"].removeprefix("Input ")
-    return f"{entry.origin}: {key}{found} {message[0].lower()}{message[1:]}"
+    said = f"{message[0].lower()}{message[1:]}"
+    entry = merged.get(key)
+    if entry is None:  # said of a whole group
+        return f"{key}: {said}"
+    found = "" if is_secret(key) else f" = {entry.value!r}"
+    return f"{entry.origin}: {key}{found} {said}"

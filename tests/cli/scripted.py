@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from langchain_core.documents import Document
@@ -34,7 +34,7 @@ def make_passage(rank: int = 1) -> Document:
         metadata={
             "source": "docs/warranty.md",
             "title": "Warranty",
-            "page": 3,
+            "page": None,
             "section": "Terms > Length",
             "start_index": 0,
             "end_index": len(TEXT),
@@ -51,7 +51,7 @@ def make_answer(
 ) -> Answer:
     start = TEXT.index(QUOTE)
     cited = Citation(
-        1, "docs/warranty.md", "Warranty", 3, start, start + len(QUOTE), QUOTE, verified=True
+        1, "docs/warranty.md", "Warranty", None, start, start + len(QUOTE), QUOTE, verified=True
     )
     return Answer(
         question=question,
@@ -71,6 +71,7 @@ class ScriptedRag:
     index_dir: Path
     fail: BaseException | None = None
     notice: str | None = None
+    answered: bool = True
     unfit: RagError | None = None
     report: SyncReport = ADDED_ONE
     records: Sequence[SourceRecord] = ()
@@ -92,6 +93,9 @@ class ScriptedRag:
         self.asked.append((question, list(history)))
         query = f"{question} (about the pump)" if history else question
         answer = make_answer(question, search_query=query, notice=self.notice)
+        if not self.answered:
+            text = "The documents do not say."
+            answer = replace(answer, text=text, answered=False, citations=())
         yield SearchStarted(query)
         yield PassagesFound(answer.passages)
         yield TextChunk(answer.text[:9])
@@ -114,7 +118,7 @@ class ScriptedRag:
         return Excerpt(
             source=source,
             title="Warranty",
-            page=3,
+            page=None,
             section=("Terms", "Length"),
             line=line_at(self.text, first),
             start_index=first,

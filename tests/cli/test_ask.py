@@ -11,12 +11,12 @@ from tests.cli.conftest import Run
 from tests.cli.scripted import QUOTE, ScriptedRag, make_answer
 
 
-def test_answer_is_printed_with_its_sources_page_and_line(run: Run, scripted: ScriptedRag) -> None:
+def test_answer_is_printed_with_its_sources_and_lines(run: Run, scripted: ScriptedRag) -> None:
     result = run("ask", "How long?")
     assert result.exit_code == 0
     assert result.stdout == (
         "It is **two years** [1].\n\nSources\n"
-        "[1] Warranty — docs/warranty.md, page 3, line 2\n"
+        "[1] Warranty — docs/warranty.md, line 2\n"
         f"    “{QUOTE}”\n"
     )
     assert result.stderr == ""
@@ -45,7 +45,7 @@ def test_question_comes_from_stdin(run: Run, scripted: ScriptedRag, arguments: t
 
 
 @pytest.mark.parametrize(
-    ("stdin", "wrong"), [(b"", "QUESTION on stdin is empty"), (b"\xff\xfe\x00", "not UTF-8")]
+    ("stdin", "wrong"), [(b"", "QUESTION on stdin is empty"), (b"\xff\xfe\x00", "is not UTF-8")]
 )
 def test_stdin_without_a_question_is_a_usage_error(
     run: Run, scripted: ScriptedRag, stdin: bytes, wrong: str
@@ -54,6 +54,21 @@ def test_stdin_without_a_question_is_a_usage_error(
     assert result.exit_code == 2
     assert wrong in result.stderr
     assert scripted.asked == []
+
+
+def test_argument_that_is_no_text_is_asked_without_the_odd_bytes(
+    run: Run, scripted: ScriptedRag
+) -> None:
+    run("ask", "long\udcff?")
+    assert scripted.asked == [("long??", [])]
+
+
+def test_unanswered_question_is_no_failure(run: Run, scripted: ScriptedRag) -> None:
+    scripted.answered = False
+    result = run("ask", "Who is king?")
+    assert result.exit_code == 0
+    assert result.stdout == "The documents do not say.\n"
+    assert run("show", "1").stderr == "error: no citation 1: the last answer has no citations\n"
 
 
 def test_failing_model_is_one_line_and_its_exit_code(run: Run, scripted: ScriptedRag) -> None:
@@ -85,7 +100,7 @@ def test_show_number_prints_the_last_answers_citation_in_context(
     result = run("show", citation)
     assert result.exit_code == 0
     assert result.stdout == (
-        "Warranty — docs/warranty.md, page 3, line 2\nTerms > Length\n\n" + scripted.text + "\n"
+        "Warranty — docs/warranty.md, line 2\nTerms > Length\n\n" + scripted.text + "\n"
     )
 
 
@@ -93,7 +108,7 @@ def test_show_json_has_the_span_and_its_context(run: Run, scripted: ScriptedRag)
     shown = json.loads(run("show", "--json", "docs/warranty.md:12-49").stdout)
     assert shown["text"] == QUOTE
     assert shown["before"] + shown["text"] + shown["after"] == scripted.text
-    assert (shown["line"], shown["page"], shown["section"]) == (2, 3, "Terms > Length")
+    assert (shown["line"], shown["page"], shown["section"]) == (2, None, "Terms > Length")
 
 
 def test_show_says_when_the_document_changed_since_the_answer(

@@ -55,13 +55,24 @@ def test_unknown_command_is_no_question(run: Run, scripted: ScriptedRag) -> None
     assert scripted.asked == []
 
 
+def test_question_may_begin_with_a_slash(run: Run, scripted: ScriptedRag) -> None:
+    run("chat", stdin="/etc/hosts 是什么？\n")
+    assert scripted.asked == [("/etc/hosts 是什么？", [])]
+
+
+def test_piped_bytes_that_are_no_text_are_a_usage_error(run: Run, scripted: ScriptedRag) -> None:
+    result = run("chat", stdin=b"ok?\n\xff\xfe\n")
+    assert result.exit_code == 2
+    assert "is not UTF-8 text" in result.stderr
+
+
 def test_save_writes_the_conversation_and_updates_it(
     run: Run, scripted: ScriptedRag, tmp_path: Path
 ) -> None:
     file = tmp_path / "my talk.md"
     run("chat", stdin=f"保修期？\n/save {file}\nAnd then?\n/save {file}\n")
     text = file.read_text("utf-8")
-    cited = f"- [1] Warranty — `docs/warranty.md:12-49`, page 3: “{QUOTE}”\n"
+    cited = f"- [1] Warranty — `docs/warranty.md:12-49`: “{QUOTE}”\n"
     assert text.startswith(f"## 保修期？\n\nIt is **two years** [1].\n\n{cited}\n## And then?\n\n")
     assert "*Searched for: And then? (about the pump)*" in text
 

@@ -19,7 +19,7 @@ def test_json_has_the_documented_shape(run: Run, scripted: ScriptedRag) -> None:
                 "score": 0.8125,
                 "source": "docs/warranty.md",
                 "title": "Warranty",
-                "page": 3,
+                "page": None,
                 "section": "Terms > Length",
                 "start_index": 0,
                 "end_index": len(TEXT),
@@ -33,7 +33,7 @@ def test_readable_result_names_place_section_snippet_and_reference(
     run: Run, scripted: ScriptedRag
 ) -> None:
     assert run("search", "guaranteed").stdout == (
-        " 1. Warranty — docs/warranty.md, page 3, line 1  score 0.812\n"
+        " 1. Warranty — docs/warranty.md, line 1  score 0.812\n"
         "    Terms > Length\n"
         "    Intro line. The pump is guaranteed for two years. 保修期为两年。\n"
         f"    docs/warranty.md:0-{len(TEXT)}\n"
