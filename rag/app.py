@@ -4,6 +4,7 @@ The only reader of `Settings` below the command line and the servers.
 """
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
     from rag.excerpt import Excerpt
     from rag.retrieval.retriever import RagRetriever
     from rag.store.records import SourceRecord
-    from rag.store.store import Store, StoreOptions
+    from rag.store.places import StoreOptions
+    from rag.store.store import Store
     from rag.sync import Pipeline, Progress, SourceNames, SyncReport
 
     History: TypeAlias = Sequence[BaseMessage | tuple[str, str]]
@@ -88,6 +90,9 @@ class Rag:
         self._given_embeddings = embeddings
         self._given_chat_model = chat_model
         self._store: Store | None = None
+        self._opening = threading.Lock()
+        # Absolute, so that the program may change its working directory.
+        self._index_dir = self.settings.index_dir.absolute()
 
     def __enter__(self) -> Self:
         return self
@@ -376,7 +381,7 @@ class Rag:
     def _names(self) -> "SourceNames":
         from rag.sync import SourceNames
 
-        return SourceNames.of_index(self.settings.index_dir)
+        return SourceNames.of_index(self._index_dir)
 
     @cached_property
     def _pipeline(self) -> "Pipeline":
@@ -404,16 +409,18 @@ class Rag:
         """Return the store; refuse it if the settings name another model than built it."""
         from rag.store.store import Store
 
-        if self._store is None:
-            opening = Store.create if create else Store
-            self._store = opening(self.settings.index_dir, self._options())
+        with self._opening:
+            if self._store is None:
+                opening = Store.create if create else Store
+                self._store = opening(self._index_dir, self._options())
+            store = self._store
         if check:
             fingerprint = self.embeddings.fingerprint
-            self._store.require_fingerprint(fingerprint.digest, fingerprint.describe())
-        return self._store
+            store.require_fingerprint(fingerprint.digest, fingerprint.describe())
+        return store
 
     def _options(self) -> "StoreOptions":
-        from rag.store.store import StoreOptions
+        from rag.store.places import StoreOptions
 
         chosen = self.settings.store
         return StoreOptions(chosen.url, chosen.collection, chosen.ef_search)

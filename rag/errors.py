@@ -15,6 +15,7 @@ RagError
 │   ├── IndexLockedError           another process is writing
 │   ├── FingerprintMismatchError   built with another model than the settings name
 │   ├── CollectionConflictError    the Chroma collection is somebody else's
+│   ├── StoreUnavailableError      the disk is full or the Chroma server is away; nothing is damaged
 │   └── SchemaVersionError         written by a newer version of this program
 ├── RetrievalError             a question or filter that cannot be searched
 ├── PromptError                a prompt file is missing or lacks a variable
@@ -105,6 +106,10 @@ class FingerprintMismatchError(StoreError):
 
 class CollectionConflictError(StoreError):
     """The Chroma collection of this name belongs to another index or to something else."""
+
+
+class StoreUnavailableError(StoreError):
+    """The disk is full or closed to us, or the Chroma server is away; nothing is damaged."""
 
 
 class SchemaVersionError(StoreError):

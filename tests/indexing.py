@@ -117,9 +117,7 @@ def contents(index: Path) -> Mapping[str, Any]:
             "passages": catalog.execute(
                 f"SELECT id, source, ordinal, text FROM passages WHERE {live} ORDER BY id"
             ).fetchall(),
-            "others": catalog.execute(
-                f"SELECT count(*) FROM passages WHERE NOT {live}"
-            ).fetchone(),
+            "others": catalog.execute(f"SELECT count(*) FROM passages WHERE NOT {live}").fetchone(),
         }
 
 

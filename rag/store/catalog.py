@@ -4,7 +4,6 @@ import json
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from rag.documents.document import LoadedDocument
 from rag.errors import IndexNotFoundError
 from rag.store import schema
 from rag.store.filters import Condition
+from rag.store.places import lexical_name
 from rag.store.records import (
     SourceRecord,
     SourceState,
@@ -22,8 +22,6 @@ from rag.store.records import (
     iso_time,
     unpack_document,
 )
-
-CATALOG_FILE = "catalog.sqlite3"
 
 _PASSAGE_COLUMNS = """
     p.id, p.source, p.ordinal, p.start_index, p.end_index, p.page, p.section, p.text, p.text_key,
@@ -36,13 +34,13 @@ class Catalog:
     """Read access to the catalog; safe to share between threads (one connection each)."""
 
     def __init__(self, index_dir: Path) -> None:
-        self.path = index_dir / CATALOG_FILE
+        self.path = index_dir / schema.CATALOG_FILE
         if not self.path.is_file():
             raise IndexNotFoundError(
                 f"no index at {index_dir}; make one with `rag --index {index_dir} add PATH`"
             )
         self._local = threading.local()
-        self._connections: list[sqlite3.Connection] = []
+        self._connections: dict[threading.Thread, sqlite3.Connection] = {}
         self._guard = threading.Lock()
 
     @property
@@ -52,25 +50,22 @@ class Catalog:
         if connection is None:
             connection = self._local.connection = schema.connect(self.path)
             with self._guard:
-                self._connections.append(connection)
+                self._close_finished()
+                self._connections[threading.current_thread()] = connection
         return connection
 
     def close(self) -> None:
         """Close every thread's connection."""
         with self._guard:
-            for connection in self._connections:
+            for connection in self._connections.values():
                 connection.close()
             self._connections.clear()
             self._local = threading.local()
 
-    @contextmanager
-    def snapshot(self) -> Iterator[None]:
-        """Read everything inside from one state of the catalog."""
-        self.connection.execute("BEGIN")
-        try:
-            yield
-        finally:
-            self.connection.execute("COMMIT")
+    def _close_finished(self) -> None:
+        """Close the connections of threads that have ended: a server starts one per request."""
+        for thread in [thread for thread in self._connections if not thread.is_alive()]:
+            self._connections.pop(thread).close()
 
     # What the index is
 
@@ -86,6 +81,21 @@ class Catalog:
     def epoch(self) -> int:
         """Return the epoch whose passages are live."""
         return int(self.meta("epoch") or 1)
+
+    def lexical(self) -> str:
+        """Return the name of the live lexical index."""
+        return self.meta("lexical") or lexical_name(self.epoch())
+
+    def equalled(self) -> int:
+        """Return the generation that the derived indexes were last made equal to.
+
+        While a writer works, they hold all of that and more: what is live is never missing.
+        """
+        return int((self.meta("derived") or "0").rpartition(" ")[2])
+
+    def is_dirty(self) -> bool:
+        """Tell whether a writer is changing the derived indexes, or was killed doing so."""
+        return (self.meta("derived") or "").startswith("dirty")
 
     # Sources
 

@@ -18,10 +18,12 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
+        connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        # A full disk makes SQLite roll back by itself.
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
         raise
-    connection.execute("COMMIT")
 
 
 def set_meta(connection: sqlite3.Connection, values: Mapping[str, object]) -> None:
@@ -30,6 +32,11 @@ def set_meta(connection: sqlite3.Connection, values: Mapping[str, object]) -> No
         "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
         [(key, str(value)) for key, value in values.items()],
     )
+
+
+def drop_meta(connection: sqlite3.Connection, key: str) -> None:
+    """Forget the value kept under `key`."""
+    connection.execute("DELETE FROM meta WHERE key = ?", (key,))
 
 
 def raise_generation(connection: sqlite3.Connection) -> None:
@@ -154,10 +161,24 @@ def drop_unused_vectors(connection: sqlite3.Connection, keys: Iterable[bytes]) -
     )
 
 
+def drop_loose_vectors(connection: sqlite3.Connection) -> None:
+    """Forget every vector whose text no passage has: a killed run leaves some."""
+    connection.execute(
+        """DELETE FROM vectors WHERE NOT EXISTS
+           (SELECT 1 FROM passages p WHERE p.text_key = vectors.text_key)"""
+    )
+
+
+def drop_other_epochs(connection: sqlite3.Connection, epoch: int) -> None:
+    """Forget the passages of every epoch but one."""
+    connection.execute("DELETE FROM passages WHERE epoch <> ?", (epoch,))
+
+
 def switch_epoch(
     connection: sqlite3.Connection,
     epoch: int,
     *,
+    lexical: str,
     fingerprint: str,
     described: str,
     pipelines: Mapping[str, str],
@@ -165,13 +186,18 @@ def switch_epoch(
     """Make a staged epoch the live one and forget all others with their vectors."""
     set_meta(
         connection,
-        {"epoch": epoch, "fingerprint": fingerprint, "fingerprint_text": described},
+        {
+            "epoch": epoch,
+            "lexical": lexical,
+            "fingerprint": fingerprint,
+            "fingerprint_text": described,
+        },
     )
     connection.executemany(
         "UPDATE sources SET pipeline = ? WHERE source = ?",
         [(pipeline, source) for source, pipeline in pipelines.items()],
     )
-    connection.execute("DELETE FROM passages WHERE epoch <> ?", (epoch,))
+    drop_other_epochs(connection, epoch)
     connection.execute("DELETE FROM vectors WHERE fingerprint <> ?", (fingerprint,))
     raise_generation(connection)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from rag.errors import IndexLockedError
+from rag.store.failures import disk_error
 
 
 @contextmanager
@@ -35,6 +36,8 @@ def writer_lock(index_dir: Path, *, purpose: str) -> Iterator[None]:
             f"index {index_dir} is being written by {_owner(owner_file)}; wait until it ends or "
             "stop it, then try again"
         ) from error
+    except OSError as error:
+        raise disk_error("cannot lock index", index_dir, error) from error
     try:
         _write_owner(owner_file, purpose)
         yield
@@ -44,9 +47,13 @@ def writer_lock(index_dir: Path, *, purpose: str) -> Iterator[None]:
 
 
 def _write_owner(path: Path, purpose: str) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump({"pid": os.getpid(), "purpose": purpose, "program": Path(sys.argv[0]).name}, file)
+    owner = {"pid": os.getpid(), "purpose": purpose, "program": Path(sys.argv[0]).name}
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump(owner, file)
+    except OSError as error:
+        raise disk_error("cannot write", path, error) from error
 
 
 def _owner(path: Path) -> str:

@@ -2,12 +2,21 @@
 
 from pathlib import Path
 
+from rag.store.failures import disk_error
+
 _FILE = "generation"
 
 
 def write_stamp(folder: Path, generation: int) -> None:
-    """Note that the index in `folder` equals the catalog of this generation."""
-    (folder / _FILE).write_text(f"{generation}\n", encoding="ascii")
+    """Note that the index in `folder` equals the catalog of this generation.
+
+    Raises:
+        StoreError: The note cannot be written.
+    """
+    try:
+        (folder / _FILE).write_text(f"{generation}\n", encoding="ascii")
+    except OSError as error:
+        raise disk_error("cannot write in", folder, error) from error
 
 
 def read_stamp(folder: Path) -> int | None:

@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from rag.store.records import SourceState, SourceUpdate
 from rag.store.store import Store
 from rag.store.writer import Writer
 from rag.sync.embed import embed_missing
-from rag.sync.naming import SourceNames, is_below
+from rag.sync.naming import SourceNames, fixed_part, is_below, is_pattern, is_under
 from rag.sync.pipeline import Pipeline, Prepared, failed_update
 from rag.sync.plan import Plan, plan_sync
 from rag.sync.report import Failure, Progress, SyncReport, silent
@@ -39,20 +39,25 @@ def add_sources(
     Sources outside of them are neither looked at nor touched.
     """
     with store.writing(purpose="rag add") as writer:
-        _claim(writer, embeddings)
+        _claim(store, writer, embeddings)
         excluded = store.catalog.exclusions()
         writer.set_exclusions(
-            {path for path in excluded if not any(is_below(path, root) for root in roots)}
+            {path for path in excluded if not any(is_under(path, root) for root in roots)}
         )
+        # Below a folder added now, a file or folder added before keeps its own metadata.
+        below = {
+            known: own
+            for known, own in store.catalog.roots().items()
+            if any(is_under(known, root) for root in roots)
+        }
+        given = dict.fromkeys(roots, metadata)
         for root in roots:
             writer.put_root(root, metadata)
         job = _Sync(store, writer, embeddings, pipeline, progress)
-        # An exclusion above a root that is now asked for by name must not hide it.
-        hidden = {p for p in excluded if not any(is_below(root, p) for root in roots)}
         return job.run(
-            dict.fromkeys(roots, metadata),
-            excluded=hidden & store.catalog.exclusions(),
-            in_scope=lambda source: any(is_below(source, root) for root in roots),
+            {**below, **given},
+            excluded=store.catalog.exclusions(),
+            in_scope=lambda source: any(is_under(source, root) for root in roots),
         )
 
 
@@ -65,11 +70,13 @@ def sync_sources(
 ) -> SyncReport:
     """Visit everything that was ever added: new, changed, renamed and vanished files."""
     with store.writing(purpose="rag sync") as writer:
-        _claim(writer, embeddings)
+        _claim(store, writer, embeddings)
         job = _Sync(store, writer, embeddings, pipeline, progress)
-        return job.run(
+        report = job.run(
             store.catalog.roots(), excluded=store.catalog.exclusions(), in_scope=lambda _: True
         )
+        writer.verify()
+        return report
 
 
 def remove_sources(store: Store, paths: Sequence[str]) -> SyncReport:
@@ -85,13 +92,16 @@ def remove_sources(store: Store, paths: Sequence[str]) -> SyncReport:
     with store.writing(purpose="rag remove") as writer:
         states, roots = store.catalog.states(), store.catalog.roots()
         for path in paths:
-            if path not in roots and not any(is_below(source, path) for source in states):
+            if path not in roots and not any(is_under(source, path) for source in states):
                 raise DocumentError(f"{path} is not in the index; `rag list` shows what is")
-        gone_roots = {r for r in roots if any(is_below(r, path) for path in paths)}
-        gone = [source for source in states if any(is_below(source, path) for path in paths)]
+        gone_roots = {r for r in roots if any(is_under(r, path) for path in paths)}
+        gone = [source for source in states if any(is_under(source, path) for path in paths)]
         writer.drop_roots(sorted(gone_roots))
+        # A pattern would go on to hide what it matches some day: only what it matches now is meant.
+        named = {p for p in paths if not is_pattern(p)}
+        named.update(s for s in gone if not any(is_below(s, path) for path in named))
         remaining = roots.keys() - gone_roots
-        covered = {p for p in paths if any(_covers(root, p) for root in remaining)}
+        covered = {p for p in named if any(_covers(root, p) for root in remaining)}
         writer.set_exclusions(store.catalog.exclusions() | covered)
         if gone:
             writer.commit([], gone)
@@ -99,11 +109,17 @@ def remove_sources(store: Store, paths: Sequence[str]) -> SyncReport:
 
 
 def _covers(root: str, path: str) -> bool:
-    return is_below(path, root) or any(mark in root for mark in "*?[")
+    """Tell whether a root may bring back `path`, or something below it."""
+    if is_pattern(root):
+        fixed = fixed_part(root)
+        return is_below(path, fixed) or is_below(fixed, path)
+    return is_below(path, root)
 
 
-def _claim(writer: Writer, embeddings: PassageEmbeddings) -> None:
+def _claim(store: Store, writer: Writer, embeddings: PassageEmbeddings) -> None:
+    """Make the index this model's, or refuse: another process may have rebuilt it meanwhile."""
     fingerprint = embeddings.fingerprint
+    store.require_fingerprint(fingerprint.digest, fingerprint.describe())
     writer.claim_fingerprint(fingerprint.digest, fingerprint.describe(), embeddings.dimension)
 
 
@@ -134,12 +150,12 @@ class _Sync:
         self,
         roots: Mapping[str, Mapping[str, Any]],
         *,
-        excluded: set[str],
+        excluded: Collection[str],
         in_scope: Callable[[str], bool],
     ) -> SyncReport:
         started = time.monotonic()
         self._progress("scan", 0, len(roots), "")
-        scan = scan_roots(roots, self._names, excluded=excluded)
+        scan = scan_roots(roots, self._names, excluded=excluded, known=self._states)
         plan = plan_sync(
             self._states,
             scan.found,
@@ -186,7 +202,8 @@ class _Sync:
             sha256 = _sha256(found.file.path)
         except OSError as error:
             # It may be readable again in a moment: what the index holds of it is kept.
-            self._failures.append(Failure(source, f"cannot be read: {error.strerror or error}"))
+            reason = f"{source}: cannot be read: {error.strerror or error}"
+            self._failures.append(Failure(source, reason))
             return
         state = SourceState(
             source=source,
