@@ -170,7 +170,9 @@ class _Search:
             dense,
             lexical,
             filled=self._store.similarities(vector, only_lexical),
-            evidence=QueryEvidence(mean, deviation, self._unknown_share()),
+            evidence=QueryEvidence(
+                mean, deviation, self._unknown_share(), self._store.catalog.count()
+            ),
         )
         return [Hit(hit.id, hit.score) for hit in fused.hits]
 

@@ -1,0 +1,215 @@
+"""Compare dense, lexical, RRF and the product's hybrid on whole sets; knows no index directory.
+
+Run `python -m evals.fusion_table [SET …]` with RAG_DATA naming the folder of sets in BEIR form
+(default: ../shared/data beside the repository). Each leg proposes its best 100, as in the product;
+dense search is exact. Vectors are kept under --cache, so that only the first run is slow.
+
+The lexical figure of rgb_en_fact is flattered: each answer there has a counterfactual copy that ties
+with it in BM25, and the copies' ids happen to sort behind (with ids sorted the other way .33, with
+ties broken at random .38). No fusion that looks at similarities keeps such luck.
+"""
+
+import argparse
+import hashlib
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evals.beir import BeirSet, load_beir
+from evals.published_embedding import DEFAULT_DATA, ndcg_at_10
+from rag.embeddings import SentenceTransformerEmbeddings
+from rag.retrieval.fusion import QueryEvidence, fuse
+from rag.store.hits import Hit
+from rag.store.lexical import LexicalEntry, LexicalIndex
+
+SETS = (
+    "xquad_en",
+    "mtrag_dev",
+    "rgb_en_fact",
+    "limit_small",
+    "scifact",
+    "xquad_zh",
+    "cmrc2018_dev",
+)
+PROMISED = ("xquad_en", "limit_small", "scifact", "xquad_zh", "cmrc2018_dev")
+"""Sets on which the hybrid may not be more than .005 below the better leg."""
+
+DEPTH = 100
+RRF_K = 60
+"""Cormack, Clarke and Büttcher 2009: 1 / (60 + rank), summed over the legs."""
+
+DEFAULT_CACHE = Path.home() / ".cache" / "rag-evals"
+
+Ranking = list[str]
+Run = dict[str, dict[str, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Vectors:
+    """Unit vectors in the order of the set: shapes (documents, d) and (queries, d)."""
+
+    documents: NDArray[np.float32]
+    queries: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class QueryLegs:
+    """What both searches know of one query: proposals, and every similarity."""
+
+    text: str
+    dense: Sequence[Hit]
+    lexical: Sequence[Hit]
+    similarities: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Mean nDCG@10 of one set (0 to 1, higher is better)."""
+
+    name: str
+    dense: float
+    lexical: float
+    rrf: float
+    hybrid: float
+
+    @property
+    def difference(self) -> float:
+        """How far the hybrid is above the better leg."""
+        return self.hybrid - max(self.dense, self.lexical)
+
+
+def measure(beir: BeirSet, vectors: Vectors, unknown_share: Callable[[str], float]) -> Row:
+    """Search all judged queries with each leg and both fusions."""
+    runs: dict[str, Run] = {"dense": {}, "lexical": {}, "rrf": {}, "hybrid": {}}
+    for query_id, legs in _search(beir, vectors):
+        rankings = {
+            "dense": [hit.id for hit in legs.dense],
+            "lexical": [hit.id for hit in legs.lexical],
+            "rrf": reciprocal_rank_fusion(legs.dense, legs.lexical),
+            "hybrid": hybrid(legs, unknown_share(legs.text)),
+        }
+        for name, ranking in rankings.items():
+            runs[name][query_id] = _decreasing(ranking)
+    return Row(beir.name, **{name: ndcg_at_10(beir, run) for name, run in runs.items()})
+
+
+def hybrid(legs: QueryLegs, unknown_share: float) -> Ranking:
+    """Rank as the product's retriever does."""
+    scores = np.fromiter(legs.similarities.values(), dtype=np.float64)
+    evidence = QueryEvidence(
+        dense_mean=float(scores.mean()),
+        dense_std=float(scores.std()),
+        unknown_share=unknown_share,
+        passages=len(scores),
+    )
+    filled = {hit.id: legs.similarities[hit.id] for hit in legs.lexical}
+    fused = fuse(legs.dense, legs.lexical, filled=filled, evidence=evidence)
+    return [hit.id for hit in fused.hits]
+
+
+def reciprocal_rank_fusion(*legs: Sequence[Hit]) -> Ranking:
+    """Rank by the sum of 1 / (60 + rank) over the legs, ties by id."""
+    scores: dict[str, float] = {}
+    for leg in legs:
+        for rank, hit in enumerate(leg, start=1):
+            scores[hit.id] = scores.get(hit.id, 0.0) + 1 / (RRF_K + rank)
+    return sorted(scores, key=lambda id_: (-scores[id_], id_))
+
+
+def embed(beir: BeirSet, embeddings: SentenceTransformerEmbeddings, cache: Path) -> Vectors:
+    """Return the set's vectors, kept in `cache` under the model's fingerprint and the texts."""
+    documents = [document.content for document in beir.documents]
+    queries = list(beir.queries.values())
+    key = hashlib.sha256(embeddings.fingerprint.digest.encode())
+    for text in (*documents, *queries):
+        key.update(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest())
+    file = cache / f"{beir.name}-{key.hexdigest()[:16]}.npz"
+    if file.is_file():
+        with np.load(file) as kept:
+            return Vectors(kept["documents"], kept["queries"])
+    vectors = Vectors(
+        embeddings.embed_passages(documents),
+        np.array([embeddings.embed_query(query) for query in queries], dtype=np.float32),
+    )
+    cache.mkdir(parents=True, exist_ok=True)
+    draft = file.with_suffix(".new.npz")
+    np.savez(draft, documents=vectors.documents, queries=vectors.queries)
+    draft.replace(file)
+    return vectors
+
+
+def _search(beir: BeirSet, vectors: Vectors) -> Iterator[tuple[str, QueryLegs]]:
+    ids = np.array([document.id for document in beir.documents])
+    with tempfile.TemporaryDirectory() as folder:
+        index = LexicalIndex(Path(folder) / "lexical")
+        index.rebuild(LexicalEntry(d.id, d.title, (), d.text) for d in beir.documents)
+        for (query_id, text), vector in zip(beir.queries.items(), vectors.queries, strict=True):
+            if any(grade > 0 for grade in beir.qrels.get(query_id, {}).values()):
+                scores = vectors.documents @ vector
+                best = np.lexsort((ids, -scores))[:DEPTH]
+                yield (
+                    query_id,
+                    QueryLegs(
+                        text,
+                        [Hit(str(ids[i]), float(scores[i])) for i in best],
+                        index.search(text, DEPTH),
+                        dict(zip(ids.tolist(), scores.tolist(), strict=True)),
+                    ),
+                )
+        index.close()
+
+
+def _decreasing(ranking: Ranking) -> dict[str, float]:
+    """Give strictly decreasing scores: trec_eval would break ties in its own way."""
+    return {id_: float(len(ranking) - rank) for rank, id_ in enumerate(ranking)}
+
+
+def main() -> int:
+    """Print one line a set; return 1 if the hybrid falls short on one of the `PROMISED` sets."""
+    arguments = _arguments()
+    embeddings = SentenceTransformerEmbeddings(arguments.model)
+    worst = 0.0
+    sys.stdout.write("set            dense   lexical RRF     hybrid  to better leg\n")
+    for name in arguments.sets:
+        beir = load_beir(arguments.data / name)
+        vectors = embed(beir, embeddings, arguments.cache)
+        row = measure(beir, vectors, embeddings.unknown_share)
+        if name in PROMISED:
+            worst = min(worst, row.difference)
+        sys.stdout.write(
+            f"{row.name:14} {row.dense:.4f}  {row.lexical:.4f}  {row.rrf:.4f}  {row.hybrid:.4f}  "
+            f"{row.difference:+.4f}\n"
+        )
+        sys.stdout.flush()
+    return 1 if worst < -0.005 else 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m evals.fusion_table")
+    parser.add_argument("sets", nargs="*", help=f"default: {', '.join(SETS)}")
+    parser.add_argument("--model", default="sentence-transformers/all-MiniLM-L6-v2")
+    parser.add_argument(
+        "--cache", type=Path, default=DEFAULT_CACHE, help="folder for vectors (%(default)s)"
+    )
+    parser.add_argument(
+        "--data",
+        type=Path,
+        default=Path(os.environ.get("RAG_DATA", DEFAULT_DATA)),
+        help="folder of the sets (default: RAG_DATA)",
+    )
+    arguments = parser.parse_args()
+    arguments.sets = arguments.sets or list(SETS)
+    for name in arguments.sets:
+        if not (arguments.data / name / "corpus.jsonl").is_file():
+            parser.error(f"no set {name!r} in {arguments.data}; name its folder with --data")
+    return arguments
+
+
+if __name__ == "__main__":
+    sys.exit(main())
