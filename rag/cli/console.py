@@ -39,4 +39,5 @@ def print_hanging(console: "Console", text: "Text") -> None:
         rest = line[indent:]
         room = max(20, console.width - indent)
         for part in rest.wrap(console, room) if console.is_terminal else [rest]:
+            part.rstrip()
             console.print(" " * indent, part, sep="")

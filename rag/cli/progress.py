@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
 Stage = Literal["scan", "parse", "embed", "write"]
+DETAIL_WIDTH = 24
 LABELS: dict[Stage, str] = {
     "scan": "finding files",
     "parse": "reading",
@@ -32,7 +33,9 @@ class ProgressBars:
         if stage not in self._tasks:
             self._tasks[stage] = self._bars.add_task(LABELS[stage], total=None, detail="")
         task = self._tasks[stage]
-        self._bars.update(task, completed=done, total=total or None, detail=printable(detail))
+        # The end of a path tells most, and the numbers must not be squeezed out by it.
+        shown = detail if len(detail) <= DETAIL_WIDTH else f"…{detail[1 - DETAIL_WIDTH :]}"
+        self._bars.update(task, completed=done, total=total or None, detail=printable(shown))
 
 
 @contextmanager
@@ -60,7 +63,7 @@ def progress_bars(*, quiet: bool) -> Iterator[ProgressBars | None]:
 
     columns = (
         TextColumn("{task.description:<13}", markup=False),
-        BarColumn(bar_width=30),
+        BarColumn(bar_width=20),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
         TextColumn("{task.fields[detail]}", markup=False, style="dim"),
