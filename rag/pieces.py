@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import IntEnum
@@ -43,9 +44,9 @@ def pieces(document: LoadedDocument, start: int, end: int) -> list[Piece]:
     """
     found: list[Piece] = []
     at = start
-    for block in document.blocks:
-        if block.end_index <= start or block.start_index >= end:
-            continue
+    for block in document.blocks[bisect_right(document.blocks, start, key=_end) :]:
+        if block.start_index >= end:
+            break
         first, last = max(block.start_index, at), min(block.end_index, end)
         found.extend(_prose(document, at, first))
         found.extend(_block(document.text, replace(block, start_index=first, end_index=last)))
@@ -73,6 +74,10 @@ def finer(text: str, piece: Piece) -> list[Piece]:
         for at, (first, last) in enumerate(spans)
         if first < last
     ]
+
+
+def _end(block: Block) -> int:
+    return block.end_index
 
 
 def _prose(document: LoadedDocument, start: int, end: int) -> Iterator[Piece]:

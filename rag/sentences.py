@@ -2,12 +2,13 @@
 
 import re
 
+_LEADING_DOTS = "...."  # as in a table of contents
 _CJK_ENDS = "。！？；｡…"
 _CLOSERS = "\"'»)]」』”’）】》〉］｝"
 # One match is one possible end: terminal marks with the quotes and brackets that close after them.
 _END = re.compile(
     rf"(?P<cjk>[{_CJK_ENDS}]+[{re.escape(_CLOSERS)}]*)"
-    rf"|(?P<western>[.!?]+[{re.escape(_CLOSERS)}]*)(?=\s|[\u2e80-\u9fff\uac00-\ud7af]|$)"
+    rf"|(?P<western>(?<![.!?])[.!?]++[{re.escape(_CLOSERS)}]*)(?=\s|[\u2e80-\u9fff\uac00-\ud7af]|$)"
 )
 _LINE_END = re.compile(r"\n")
 _LINE_MARKER = re.compile(
@@ -87,6 +88,8 @@ def _mark_ends(text: str) -> list[int]:
 
 
 def _ends_western(text: str, start: int, end: int) -> bool:
+    if text.startswith(_LEADING_DOTS, start):
+        return False
     if text[start] != "." or end - start > 1:
         # An ellipsis, or "?" inside quotes, ends a sentence unless a small letter goes on.
         return not text[end : end + 2].strip()[:1].islower()

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from zlib import crc32
 
-from rag.documents.document import LoadedDocument
+from rag.documents.document import Heading, LoadedDocument
 from rag.errors import SettingsError
 from rag.headers import embedding_header
 from rag.pieces import Break, Piece, finer, pieces
@@ -88,7 +88,7 @@ def split(
     groups = _groups(document)
     overlap = min(overlap_tokens, measure.least_room(groups) // 2)
     cores = [
-        _Cut(tuple(cut), group.section)
+        _Cut(tuple(cut), group)
         for group, found in zip(groups, measure.pieces(groups, overlap), strict=True)
         for cut in _pack(document.text, found, measure.room(group.section) - overlap)
     ]
@@ -111,7 +111,7 @@ class _Cut:
     """The pieces of one passage, without gap."""
 
     pieces: tuple[Piece, ...]
-    section: tuple[str, ...]
+    group: _Group
 
     @property
     def start(self) -> int:
@@ -129,21 +129,35 @@ def _passage(document: LoadedDocument, ordinal: int, cut: _Cut) -> Passage:
         end_index=cut.end,
         text=document.text[cut.start : cut.end],
         page=document.page_at(cut.start),
-        section=cut.section,
+        section=cut.group.section,
     )
 
 
 def _groups(document: LoadedDocument) -> list[_Group]:
     """Cut at every heading and page, but leave a bare heading with what follows it."""
-    headings = {heading.start_index for heading in document.headings}
-    edges = sorted({0, *headings, *_page_edges(document), len(document.text)})
-    groups, start = [], 0
+    sections = _sections(document)
+    edges = sorted({0, *sections, *_page_edges(document), len(document.text)})
+    groups: list[_Group] = []
+    start, section = 0, tuple[str, ...]()
     for first, end in pairwise(edges):
-        is_bare = first in headings and _is_bare(document.text, first, end)
+        section = sections.get(first, section)
+        is_bare = first in sections and _is_bare(document.text, first, end)
         if end == len(document.text) or not is_bare:
-            groups.append(_Group(start, end, document.section_at(first)))
+            groups.append(_Group(start, end, section))
             start = end
     return groups
+
+
+def _sections(document: LoadedDocument) -> dict[int, tuple[str, ...]]:
+    """Map where each heading starts to the titles above what follows, in one pass."""
+    sections: dict[int, tuple[str, ...]] = {}
+    path: list[Heading] = []
+    for heading in document.headings:
+        while path and path[-1].level >= heading.level:
+            path.pop()
+        path.append(heading)
+        sections[heading.start_index] = tuple(above.title for above in path)
+    return sections
 
 
 def _page_edges(document: LoadedDocument) -> Iterator[int]:
@@ -220,10 +234,14 @@ class _Measure:
         if self._header:
             title = self._document.title
             texts = [
-                embedding_text(title, cut.section, text)
+                embedding_text(title, cut.group.section, text)
                 for cut, text in zip(cuts, texts, strict=True)
             ]
-        return [size <= self._max_tokens for size in self._count(texts)]
+        # A single character cannot be cut, whatever it counts.
+        return [
+            size <= self._max_tokens or cut.end - cut.start == 1
+            for cut, size in zip(cuts, self._count(texts), strict=True)
+        ]
 
     def halves(self, cut: _Cut) -> list[_Cut]:
         """Return `cut` as two, or its only piece as finer ones."""
@@ -232,7 +250,7 @@ class _Measure:
             parts = [cut.pieces[:at], cut.pieces[at:]]
         else:
             parts = [(piece,) for piece in finer(self._text, cut.pieces[0])]
-        return [_Cut(part, cut.section) for part in parts]
+        return [_Cut(part, cut.group) for part in parts]
 
     def _within(self, piece: Piece, limit: int) -> list[Piece]:
         if piece.size <= limit or piece.end - piece.start == 1:
@@ -341,7 +359,7 @@ def _with_overlap(measure: _Measure, cuts: Sequence[_Cut], overlap: int) -> list
 
 
 def _widened(before: _Cut, cut: _Cut, overlap: int) -> _Cut:
-    if before.section != cut.section:
+    if before.group != cut.group:
         return cut
     size, at = 0, len(before.pieces)
     for index in range(len(before.pieces) - 1, 0, -1):
@@ -350,4 +368,4 @@ def _widened(before: _Cut, cut: _Cut, overlap: int) -> _Cut:
             break
         if before.pieces[index].strength >= Break.SENTENCE:
             at = index
-    return _Cut(before.pieces[at:] + cut.pieces, cut.section)
+    return _Cut(before.pieces[at:] + cut.pieces, cut.group)

@@ -20,7 +20,6 @@ _BOOTSTRAP = (
     "from rag.documents.worker import main; main(loader, memory)"
 )
 _START_SECONDS = 60.0
-_LONGEST_MESSAGE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +100,9 @@ class DocumentParser:
         if not answer.endswith(b"\n"):
             status = self._child.wait()
             self.close()
-            raise DocumentLimitError(
+            # A signal ends a parser written in C that cannot get memory; it cannot tell us why.
+            kind = DocumentLimitError if status < 0 else DocumentError
+            raise kind(
                 f"{path.name}: its parser crashed (exit status {status}), perhaps for want of "
                 "memory (documents.max_memory_bytes); the file may be damaged"
             )
@@ -118,6 +119,7 @@ class _Child:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
         self._answers: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         # A thread, because Windows cannot wait for a pipe with a time limit.

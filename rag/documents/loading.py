@@ -66,7 +66,7 @@ def load(path: Path) -> LoadedDocument:
     try:
         document = found[1](_read(path))
     except DocumentError as error:
-        raise type(error)(f"{path.name}: {error}") from error
+        raise type(error)(" ".join(f"{path.name}: {error}".split())) from error
     if not document.text.strip():
         raise EmptyDocumentError(f"{path.name}: wanted text, found none; nothing to index")
     return document

@@ -7,7 +7,7 @@ from rag.documents.document import Block, Heading, LoadedDocument
 from rag.documents.text import read_text
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)")
-_ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
+_ATX = re.compile(r" {0,3}(#{1,6})(?=[ \t]|$)(.*)")
 _SETEXT = re.compile(r" {0,3}(=+|-+)[ \t]*$")
 _LIST_ITEM = re.compile(r" {0,3}(?:[-*+]|\d{1,9}[.)])(?:[ \t]+|$)")
 _TABLE_RULE = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
@@ -58,6 +58,14 @@ def _lines(text: str) -> list[_Line]:
     return lines
 
 
+def _fence_after(line: str, fence: str) -> str:
+    """Return the fence of code open after `line` of a list item, "" if none."""
+    mark = line[:3]
+    if fence:
+        return "" if line == mark == fence else fence
+    return mark if mark in {"```", "~~~"} else ""
+
+
 @dataclass
 class _Scan:
     """One pass over the lines of `text`, collecting headings and blocks."""
@@ -106,7 +114,10 @@ class _Scan:
         match = _ATX.match(self.lines[at].text)
         if not match:
             return None
-        self._add_heading(len(match[1]), match[2] or "", at)
+        title = match[2].strip()
+        bare = title.rstrip("#")
+        closed = bare != title and (not bare or bare[-1].isspace())
+        self._add_heading(len(match[1]), bare if closed else title, at)
         return at + 1
 
     def _table(self, at: int) -> int | None:
@@ -121,16 +132,20 @@ class _Scan:
     def _list(self, at: int) -> int | None:
         if not _LIST_ITEM.match(self.lines[at].text):
             return None
-        last = at
+        last, fence = at, ""
         for end in range(at + 1, len(self.lines)):
             line = self.lines[end]
             if line.is_blank:
                 continue
-            after_blank = self.lines[end - 1].is_blank
-            if _ATX.match(line.text) or (after_blank and not self._belongs_to_list(line)):
+            if not fence and self._ends_list(end):
                 break
-            last = end
+            last, fence = end, _fence_after(line.text.strip(), fence)
         return self._add_block("list", at, last)
+
+    def _ends_list(self, at: int) -> bool:
+        line = self.lines[at]
+        after_blank = self.lines[at - 1].is_blank
+        return bool(_ATX.match(line.text)) or (after_blank and not self._belongs_to_list(line))
 
     @staticmethod
     def _belongs_to_list(line: _Line) -> bool:

@@ -132,9 +132,11 @@ def _tidy(page: str) -> str:
 
 
 def _joint(match: re.Match[str]) -> str:
-    """Drop the hyphen before a small letter; before a capital it belongs to the word."""
-    following = match.string[match.end()]
-    return "" if following.islower() or match[0][0] == "\u00ad" else "-"
+    """Drop a hyphen that only parts a word; before a capital, or as a second one, it stays."""
+    text, at = match.string, match.start()
+    word = text[max(text.rfind(" ", 0, at), text.rfind("\n", 0, at)) + 1 : at]
+    is_own = "-" in word or not text[match.end()].islower()
+    return "-" if is_own and text[at] != "\u00ad" else ""
 
 
 def _assemble(

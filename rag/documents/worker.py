@@ -68,7 +68,7 @@ def _answer(load: Callable[[Path], LoadedDocument], path: Path) -> bytes:
             )
         )
     except Exception as error:  # whatever a parser trips over, this file fails and no other
-        found = f"{type(error).__name__}: {error}"
+        found = " ".join(f"{type(error).__name__}: {error}".split())
         return encode_error(
             DocumentError(f"{path.name}: its parser failed ({found}); the file may be damaged")
         )

@@ -99,5 +99,11 @@ def test_a_long_fence_is_closed_by_none_shorter():
     assert load("````\n```\n# no\n````\n# yes\n").headings[0].title == "yes"
 
 
+def test_code_within_a_list_holds_no_headings():
+    text = "- run\n  ```sh\n  # comment\n\n  ls\n  ```\n- done\n\n# Next ##\n"
+    assert [h.title for h in load(text).headings] == ["Next"]
+    assert blocks(text) == [("list", text[: text.index("\n\n# Next")])]
+
+
 def test_hash_tags_are_no_headings():
     assert load("#tag and #another\n\n#5 is alive\n").headings == ()
