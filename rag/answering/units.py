@@ -1,0 +1,127 @@
+"""Cuts a passage into what can be quoted whole: sentences, table rows, code; knows no question."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from rag.sentences import sentences, trimmed
+
+_FENCED: Final = re.compile(r"^[ \t]*(```+|~~~+)[^\n]*\n.*?(?:^[ \t]*\1[^\n]*$|\Z)", re.M | re.S)
+_RULE: Final = re.compile(r"^[ \t]*\|?[ \t]*:?-{2,}[-:| \t]*$")
+_CELLS: Final = re.compile(r"^[ \t]*\||\S \| ?\S?")
+_FIELDS: Final = re.compile(r"^[^:;\n]{1,60}: [^;\n]*(?:; [^:;\n]{1,60}: [^;\n]*)+$")
+_HEADING: Final = re.compile(r"#{1,6}\s")
+_ASKS: Final = re.compile(r"[?？][\"'”’」』）)*_]*$")
+# Code is cut where a blank line is followed by a line that is not indented: between definitions.
+_CODE_GAP: Final = re.compile(r"\n[ \t]*\n(?=\S)")
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A stretch `[start, end)` of a passage and the words it cannot be understood without.
+
+    Attributes:
+        start: First character in the passage.
+        end: One past the last.
+        context: The heading, question or table header above it, "" if there is none.
+        header: Whether `context` is a table's header, to be shown with the row.
+        quotable: False for headings and questions, which answer nothing by themselves.
+    """
+
+    start: int
+    end: int
+    context: str = ""
+    header: bool = False
+    quotable: bool = True
+
+
+def units(text: str, *, is_code: bool = False) -> list[Unit]:
+    """Return the units of a passage in reading order; headings and questions among them."""
+    if is_code:
+        return [Unit(*span) for span in _between(text, 0, len(text), _CODE_GAP)]
+    found: list[Unit] = []
+    position = 0
+    for block in _FENCED.finditer(text):
+        found.extend(_prose_and_tables(text, position, block.start()))
+        found.append(Unit(*trimmed(text, block.start(), block.end())))
+        position = block.end()
+    found.extend(_prose_and_tables(text, position, len(text)))
+    return _with_context(text, found)
+
+
+def _prose_and_tables(text: str, start: int, end: int) -> Iterator[Unit]:
+    prose = start
+    for table_start, table_end in _tables(text, start, end):
+        yield from _sentences(text, prose, table_start)
+        yield from _rows(text, table_start, table_end)
+        prose = table_end
+    yield from _sentences(text, prose, end)
+
+
+def _sentences(text: str, start: int, end: int) -> Iterator[Unit]:
+    for first, last in sentences(text[start:end]):
+        words = text[start + first : start + last]
+        answers = not (_HEADING.match(words) or _ASKS.search(words))
+        yield Unit(start + first, start + last, quotable=answers)
+
+
+def _tables(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield the runs of lines that are rows of a table; a single such line is prose."""
+    run: list[tuple[int, int]] = []
+    for line in _lines(text, start, end):
+        words = text[slice(*line)]
+        if _CELLS.search(words) or _RULE.match(words) or _FIELDS.match(words):
+            run.append(line)
+            continue
+        if len(run) > 1:
+            yield run[0][0], run[-1][1]
+        run = []
+    if len(run) > 1:
+        yield run[0][0], run[-1][1]
+
+
+def _rows(text: str, start: int, end: int) -> Iterator[Unit]:
+    lines = [line for line in _lines(text, start, end) if line[0] < line[1]]
+    if _FIELDS.match(text[slice(*lines[0])]):
+        yield from (Unit(*line) for line in lines)
+        return
+    header = text[slice(*lines[0])]
+    yield Unit(*lines[0], quotable=False)
+    for line in lines[1:]:
+        if not _RULE.match(text[slice(*line)]):
+            yield Unit(*line, context=header, header=True)
+
+
+def _lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    while start < end:
+        stop = text.find("\n", start, end)
+        stop = end if stop < 0 else stop
+        yield trimmed(text, start, stop)
+        start = stop + 1
+
+
+def _between(text: str, start: int, end: int, gap: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+    for match in gap.finditer(text, start, end):
+        span = trimmed(text, start, match.start())
+        if span[0] < span[1]:
+            yield span
+        start = match.end()
+    span = trimmed(text, start, end)
+    if span[0] < span[1]:
+        yield span
+
+
+def _with_context(text: str, found: list[Unit]) -> list[Unit]:
+    """Give each unit the heading or question above it, unless it has a table's header."""
+    placed: list[Unit] = []
+    above = ""
+    for unit in found:
+        if not unit.quotable:
+            above = text[unit.start : unit.end]
+            placed.append(unit)
+        elif unit.header:
+            placed.append(unit)
+        else:
+            placed.append(Unit(unit.start, unit.end, context=above))
+    return placed

@@ -1,0 +1,176 @@
+"""Sentences, rows and code quoted in answer to a question, without a chat model."""
+
+import os
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from langchain_core.documents import Document
+
+from rag.answering.answer import Answer
+from rag.answering.expectations import meets_expectation
+from rag.answering.extractive import extract, quote_answer
+from rag.answering.units import units
+from tests.answering.fakes import passage
+
+PLANS = """# Plans
+
+We have three plans.
+
+| Plan | Price | Seats |
+|------|-------|-------|
+| Basic | 5 EUR | 1 |
+| Team | 25 EUR | 10 |
+
+Ask sales about more."""
+CODE = """Retry like this:
+
+```python
+def retry(call):
+
+    for delay in (1, 2):
+        call(delay)
+```
+
+It waits between calls."""
+FAQ = """Can I return a gift card?
+No. They are final.
+How long does a refund take?
+About two weeks after we have your parcel."""
+
+
+def answer(question: str, *passages: Document) -> Answer:
+    return quote_answer(question, question, passages, language="en")
+
+
+def quotes(question: str, *passages: Document) -> list[str]:
+    return [citation.quote for citation in answer(question, *passages).citations]
+
+
+def test_quotes_are_the_documents_own_characters() -> None:
+    text = "The lab is in Delft. Refunds are paid within 14 days. Cards are final."
+    found = passage(text, start=500)
+    (citation,) = answer("When are refunds paid?", found).citations
+    assert text[citation.start_index - 500 : citation.end_index - 500] == citation.quote
+    assert citation.quote == "Refunds are paid within 14 days."
+
+
+def test_a_table_row_is_quoted_whole_under_its_header() -> None:
+    found = answer("What is the price of the Team plan?", passage(PLANS))
+    assert found.citations[0].quote == "| Team | 25 EUR | 10 |"
+    assert found.text.startswith(
+        "| Plan | Price | Seats |\n|---|---|---|\n| Team | 25 EUR | 10 |\n\n[1]"
+    )
+
+
+def test_a_csv_row_is_quoted_whole() -> None:
+    rows = "code: E1; meaning: Battery low\ncode: E2; meaning: Door open. Close it.\n"
+    assert quotes("What does E2 mean?", passage(rows, kind="csv"))[0] == (
+        "code: E2; meaning: Door open. Close it."
+    )
+
+
+def test_code_stays_intact() -> None:
+    (quote, *_) = quotes("How do I retry a call with def retry?", passage(CODE))
+    assert quote.startswith("```python\ndef retry(call):")
+    assert quote.endswith("call(delay)\n```")
+
+
+def test_a_definition_in_a_source_file_stays_intact() -> None:
+    source = "import time\n\ndef wait(seconds):\n\n    time.sleep(seconds)\n\ndef stop():\n    pass"
+    (quote, *_) = quotes("What does wait do with seconds?", passage(source, kind="code"))
+    assert quote == "def wait(seconds):\n\n    time.sleep(seconds)"
+
+
+def test_a_question_in_the_document_is_answered_by_what_follows_it() -> None:
+    assert quotes("How long does a refund take?", passage(FAQ))[0].startswith("About two weeks")
+
+
+def test_a_heading_is_no_answer() -> None:
+    text = "# Refund period\n\nYour money is back after 14 days."
+    assert quotes("What is the refund period?", passage(text)) == [
+        "Your money is back after 14 days."
+    ]
+
+
+def test_neighbouring_sentences_become_one_quote_in_reading_order() -> None:
+    text = "Refunds need a form. Refunds take 14 days."
+    (quote,) = quotes("How do refunds work and how many days do they take?", passage(text))
+    assert quote == "Refunds need a form. Refunds take 14 days."
+
+
+def test_a_number_is_preferred_where_one_is_asked_for() -> None:
+    text = "The Kestrel battery is light and strong. The Kestrel battery lasts 40 minutes."
+    assert "40 minutes" in quotes("How long does the Kestrel battery last?", passage(text))[0]
+
+
+def test_at_most_three_stretches_are_quoted() -> None:
+    text = "\n\n".join(f"Refunds rule number {n} is here." for n in range(9))
+    assert 1 <= len(quotes("refunds rule", passage(text))) <= 3
+
+
+def test_nothing_is_quoted_where_nothing_matches() -> None:
+    assert quotes("Who invented velcro?", passage("Refunds are paid within 14 days.")) == []
+    assert quotes("Who invented velcro?") == []
+    assert quotes("Who invented velcro?", passage("Who invented velcro?")) == []
+
+
+def test_meaning_finds_what_shares_no_word() -> None:
+    text = "The office is in Utrecht. You get your money back in 14 days. Dogs bark. Cats sleep."
+    question = "Refund period?"
+
+    def embed(texts: Sequence[str]) -> list[list[float]]:
+        return [[1.0, 0.0] if "money" in t or "Refund" in t else [0.0, 1.0] for t in texts]
+
+    assert extract(question, [passage(text)]) == []
+    (found, *_) = extract(question, [passage(text)], embed=embed)
+    assert text[found.start : found.end] == "You get your money back in 14 days."
+
+
+def test_a_model_that_finds_everything_alike_decides_nothing() -> None:
+    def embed(texts: Sequence[str]) -> list[list[float]]:
+        return [[1.0, 0.0] for _ in texts]
+
+    text = "办公室位于杭州。退款需要十四天。"
+    assert extract("谁发明了魔术贴？", [passage(text)], embed=embed) == []
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "share"),
+    [
+        ("How many desks are there?", "There are twelve desks.", 1),
+        ("How many desks are there?", "There are desks.", 0),
+        ("办公室有多少张桌子？", "有十二张桌子。", 1),
+        ("Who leads Acme?", "It is led by Jane Doe.", 1),
+        ("Who leads Acme?", "It is led by Acme.", 0),
+        ("Is it red?", "It is.", 0),
+    ],
+)
+def test_what_is_asked_for_is_known(question: str, text: str, share: int) -> None:
+    assert meets_expectation(question, text) == share
+
+
+@pytest.mark.parametrize("text", [PLANS, CODE, FAQ, "", "  \n ", "a | b\nc | d", "```\nopen"])
+def test_units_are_in_order_and_never_blank(text: str) -> None:
+    cut = units(text)
+    assert all(text[unit.start : unit.end].strip() for unit in cut)
+    assert all(first.end <= second.start for first, second in pairwise(cut))
+
+
+@pytest.mark.quality
+@pytest.mark.parametrize(
+    ("name", "first", "three"), [("xquad_en", 0.81, 0.93), ("xquad_zh", 0.81, 0.94)]
+)
+def test_the_answer_is_among_the_sentences_quoted_from_its_passage(
+    name: str, first: float, three: float
+) -> None:
+    """The gold passage is given, so this scores the choice of sentences alone."""
+    from tests.answering.xquad import gold_shares
+
+    folder = Path(os.environ.get("RAG_DATA", Path(__file__).parents[3] / "shared" / "data"))
+    if not (folder / name).is_dir():
+        pytest.skip(f"no {name} in {folder}; set RAG_DATA")
+    found_first, found_three = gold_shares(folder / name)
+    assert found_first >= first
+    assert found_three >= three
