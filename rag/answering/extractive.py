@@ -111,8 +111,9 @@ def extract(
         return []
     scores = candidates.scores(alike)
     ranked = sorted(quotable, key=lambda at: (-scores[at], at))
-    best = [at for at in ranked[:limit] if scores[at] > scores[ranked[0]] - _MARGIN]
-    return [candidates.quote(at, scores[at]) for at in best]
+    least = scores[ranked[0]] - _MARGIN
+    also = [at for at in ranked[1:limit] if scores[at] > least and candidates.is_about(at, alike)]
+    return [candidates.quote(at, scores[at]) for at in [ranked[0], *also]]
 
 
 def in_reading_order(quotes: Sequence[Quote], passages: Sequence[Document]) -> list[Quote]:
@@ -196,6 +197,12 @@ class _Candidates:
             score + weights.alike * alone + weights.alike_before * together
             for score, alone, together in zip(scores, *alike, strict=True)
         ]
+
+    def is_about(self, at: int, alike: tuple[list[float], list[float]] | None) -> bool:
+        """Return whether a unit by itself has something to do with the question."""
+        if self.tokens[at].keys() & self.wanted.keys():
+            return True
+        return alike is not None and alike[0][at] >= _LEAST_ALIKE and _stands_out(alike[0])
 
     def quote(self, at: int, score: float) -> Quote:
         """Return the unit at `at` as a quote."""
