@@ -1,0 +1,1 @@
+"""Scores of rankings, passages and answers, one question at a time; pure, no I/O."""

@@ -1,0 +1,1 @@
+"""How sure a difference between two settings is; pure numpy, seeded, no I/O."""
