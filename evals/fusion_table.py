@@ -4,9 +4,9 @@ Run `python -m evals.fusion_table [SET …]` with RAG_DATA naming the folder of 
 (default: ../shared/data beside the repository). Each leg proposes its best 100, as in the product;
 dense search is exact. Vectors are kept under --cache, so that only the first run is slow.
 
-The lexical figure of rgb_en_fact is flattered: each answer there has a counterfactual copy that ties
-with it in BM25, and the copies' ids happen to sort behind (with ids sorted the other way .33, with
-ties broken at random .38). No fusion that looks at similarities keeps such luck.
+The lexical figure of rgb_en_fact is flattered: each answer there has a counterfactual copy that
+ties with it in BM25, and the copies' ids happen to sort behind (with ids sorted the other way .33,
+with ties broken at random .38). No fusion that looks at similarities keeps such luck.
 """
 
 import argparse

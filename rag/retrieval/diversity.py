@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from rag.store.tokens import tokenize
 
-_SHINGLE = 3
+_SHINGLE_WORDS = 3
+_Shingle = tuple[str, ...]
 
 
 def mmr(
@@ -38,33 +39,30 @@ def mmr(
 
 
 def drop_near_duplicates(texts: Sequence[str], *, threshold: float) -> list[int]:
-    """Return the rows that repeat no better row's words.
+    """Return the rows that say something their betters do not, in order.
 
-    A text repeats another if it shares at least `threshold` of the word triples of the shorter.
+    A text is dropped if at least `threshold` of its word triples are in one better text that is
+    kept. So a short text inside a longer, better one goes; a longer one around a shorter stays.
 
     Args:
         texts: Passage texts, best first.
-        threshold: Share of common word triples, 0 to 1, from which a text counts as a repeat.
+        threshold: Share of repeated word triples, above 0 to 1, from which a text is dropped.
     """
     kept: list[int] = []
-    kept_shingles: list[frozenset[tuple[str, ...]]] = []
+    said: list[frozenset[_Shingle]] = []
     for row, text in enumerate(texts):
         shingles = _shingles(text)
-        if all(_containment(shingles, other) < threshold for other in kept_shingles):
+        if all(_share_within(shingles, better) < threshold for better in said):
             kept.append(row)
-            kept_shingles.append(shingles)
+            said.append(shingles)
     return kept
 
 
-def _shingles(text: str) -> frozenset[tuple[str, ...]]:
+def _shingles(text: str) -> frozenset[_Shingle]:
     words = tokenize(text)
-    if len(words) <= _SHINGLE:
-        return frozenset([tuple(words)]) if words else frozenset()
-    return frozenset(
-        tuple(words[start : start + _SHINGLE]) for start in range(len(words) - _SHINGLE + 1)
-    )
+    starts = range(max(1, len(words) - _SHINGLE_WORDS + 1))
+    return frozenset(tuple(words[start : start + _SHINGLE_WORDS]) for start in starts)
 
 
-def _containment(one: frozenset[tuple[str, ...]], other: frozenset[tuple[str, ...]]) -> float:
-    smaller = min(len(one), len(other))
-    return len(one & other) / smaller if smaller else 0.0
+def _share_within(shingles: frozenset[_Shingle], better: frozenset[_Shingle]) -> float:
+    return len(shingles & better) / len(shingles)
