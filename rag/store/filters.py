@@ -5,13 +5,13 @@ A filter is a mapping of names to what they must be. All must hold:
     {"source": "docs/handbook.md"}            exact, or a pattern with * and ?
     {"folder": "docs/zh"}                      this folder and all below it
     {"kind": ["pdf", "docx"]}                  any of a list
-    {"page": {"gte": 3, "lt": 10}}             gte, gt, lte, lt, ne
+    {"page": {"gte": 3, "lt": 10}}             gte, gt, lte, lt, eq, ne
     {"section": "Warranty"}                    some heading above the passage, in any letter case
-    {"date": {"gte": "2026-01-01"}}            the file's time of modification, ISO 8601, UTC
+    {"date": {"lte": "2026-01-31"}}            the file's time of modification, ISO 8601, UTC;
+                                               a day means all of it
     {"team": "ops"}                            any other name: metadata given to `add`
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,8 +19,13 @@ from typing import Any
 
 from rag.errors import RetrievalError
 
-_COLUMNS = {"kind": "s.kind", "page": "p.page", "title": "s.title"}
-_OPERATORS = {"gte": ">=", "gt": ">", "lte": "<=", "lt": "<", "ne": "IS NOT", "eq": "IS"}
+_COLUMNS = {"kind": "s.kind", "title": "s.title"}
+_UNORDERED = ("source", "folder", "section")
+_OPERATORS = {"gte": ">=", "gt": ">", "lte": "<=", "lt": "<"}
+_OTHERS = ("eq", "ne")
+_DAY = 86_400_000_000_000
+_SECOND = 1_000_000_000
+_LARGEST = 2**63
 _Scalar = str | int | float | bool
 
 
@@ -36,23 +41,23 @@ def compile_filter(wanted: Mapping[str, Any]) -> Condition:
     """Compile a filter.
 
     Raises:
-        RetrievalError: A value or an operator cannot be used.
+        RetrievalError: A name, a value or an operator cannot be used.
     """
     conditions = [_field(name, value) for name, value in wanted.items()]
     return _join(conditions, "AND") if conditions else Condition("1")
 
 
 def _field(name: str, value: Any) -> Condition:  # noqa: ANN401 - what a user wrote
+    if not name.strip():
+        raise RetrievalError("a filter has no name; write e.g. kind=pdf")
     if isinstance(value, Mapping):
-        return _join([_compare(name, key, operand) for key, operand in value.items()], "AND")
+        return _join([_compare(name, key, one) for key, one in _filled(name, value).items()], "AND")
     if isinstance(value, Sequence) and not isinstance(value, str):
-        if not value:
-            raise RetrievalError(f"filter {name!r} is an empty list; name at least one value")
-        return _join([_equal(name, one) for one in value], "OR")
-    return _equal(name, value)
+        return _join([_equal(name, _scalar(name, one)) for one in _filled(name, value)], "OR")
+    return _equal(name, _scalar(name, value))
 
 
-def _equal(name: str, value: Any) -> Condition:  # noqa: ANN401
+def _equal(name: str, value: _Scalar) -> Condition:
     text = str(value)
     match name:
         case "source" if "*" in text or "?" in text:
@@ -60,61 +65,102 @@ def _equal(name: str, value: Any) -> Condition:  # noqa: ANN401
         case "source":
             return Condition("s.source = ?", (text,))
         case "folder":
-            folder = text.strip("/") if text.strip("/") not in ("", ".") else ""
-            if not folder:
-                return Condition("1")
-            folder = ("/" if text.startswith("/") else "") + folder + "/"
-            return Condition("substr(s.source, 1, ?) = ?", (len(folder), folder))
+            return _folder(text)
         case "section":
             return Condition(
-                "EXISTS (SELECT 1 FROM json_each(p.section) h WHERE lower(h.value) = lower(?))",
-                (text,),
+                "EXISTS (SELECT 1 FROM json_each(p.section) h WHERE casefold(h.value) = ?)",
+                (text.casefold(),),
             )
         case "date":
-            return _day(text)
+            start, end = _moment(text)
+            return Condition("s.mtime_ns >= ? AND s.mtime_ns < ?", (start, end))
+        case "page":
+            return Condition("p.page IS ?", (_number(name, value),))
+        case _ if name in _COLUMNS:
+            return Condition(f"{_COLUMNS[name]} = ?", (text,))
         case _:
-            return _compare(name, "eq", value)
+            return _own_equal(name, value)
 
 
-def _day(text: str) -> Condition:
-    start = _nanoseconds(text)
-    length = 86_400_000_000_000 if len(text) == len("2026-01-01") else 1_000_000_000
-    return Condition("s.mtime_ns >= ? AND s.mtime_ns < ?", (start, start + length))
+def _folder(text: str) -> Condition:
+    folder = text.strip("/")
+    if folder in ("", "."):
+        return Condition("1")
+    folder = ("/" if text.startswith("/") else "") + folder + "/"
+    return Condition("substr(s.source, 1, ?) = ?", (len(folder), folder))
 
 
 def _compare(name: str, operator: str, operand: Any) -> Condition:  # noqa: ANN401
+    value = _scalar(name, operand)
+    if operator == "eq":
+        return _equal(name, value)
+    if operator == "ne":
+        equal = _equal(name, value)
+        return Condition(f"NOT ({equal.sql})", equal.parameters)
     if operator not in _OPERATORS:
         raise RetrievalError(
             f"filter {name!r} has the unknown operator {operator!r}; use one of "
-            f"{', '.join(_OPERATORS)}"
+            f"{', '.join((*_OPERATORS, *_OTHERS))}"
         )
-    if not isinstance(operand, (str, int, float, bool)):
-        raise RetrievalError(
-            f"filter {name!r} compares with {operand!r}; use a text, a number, true or false"
-        )
+    if name in _UNORDERED:
+        raise RetrievalError(f"filter {name!r} has no order; use a value, a list or ne")
     sign = _OPERATORS[operator]
     if name == "date":
-        return Condition(f"s.mtime_ns {sign} ?", (_nanoseconds(str(operand)),))
-    if name in ("source", "folder", "section") and operator == "ne":
-        positive = _equal(name, operand)
-        return Condition(f"NOT ({positive.sql})", positive.parameters)
+        return _compare_date(operator, str(value))
     if name == "page":
-        return Condition(f"p.page {sign} ?", (_number(name, operand),))
+        return Condition(f"p.page {sign} ?", (_number(name, value),))
     if name in _COLUMNS:
-        return Condition(f"{_COLUMNS[name]} {sign} ?", (operand,))
-    if name in ("source", "folder", "section"):
-        raise RetrievalError(f"filter {name!r} has no order; use a value, a list or ne")
-    return _custom(name, sign, operand)
+        return Condition(f"{_COLUMNS[name]} {sign} ?", (str(value),))
+    return _own_ordered(name, sign, value)
 
 
-def _custom(name: str, sign: str, operand: _Scalar) -> Condition:
-    """Compare with metadata of the user's own; a number given as text equals the number."""
-    path = "$." + json.dumps(name)
-    column = "json_extract(s.metadata, ?)"
-    if sign in ("IS", "IS NOT"):
-        truth = {True: "1", False: "0"}.get(operand) if isinstance(operand, bool) else str(operand)
-        return Condition(f"CAST({column} AS TEXT) {sign} ?", (path, str(truth)))
-    return Condition(f"{column} {sign} ?", (path, operand))
+def _compare_date(operator: str, text: str) -> Condition:
+    """Compare with a whole day or second: until a day means until its end."""
+    start, end = _moment(text)
+    bounds = {"gte": (">=", start), "gt": (">=", end), "lte": ("<", end), "lt": ("<", start)}
+    sign, bound = bounds[operator]
+    return Condition(f"s.mtime_ns {sign} ?", (bound,))
+
+
+def _own_equal(name: str, value: _Scalar) -> Condition:
+    """Compare with metadata of the user's own; a number or truth value may be given as text."""
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    same, parameters = "CAST(m.atom AS TEXT) = ? AND m.type NOT IN ('true', 'false')", [text]
+    if text.lower() in ("true", "false"):
+        same, parameters = f"({same}) OR m.type = ?", [text, text.lower()]
+    condition = Condition(
+        f"EXISTS (SELECT 1 FROM json_each(s.metadata) m WHERE m.key = ? AND ({same}))",
+        (name, *parameters),
+    )
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return condition
+    return _join([condition, _own_ordered(name, "=", value)], "OR")
+
+
+def _own_ordered(name: str, sign: str, value: _Scalar) -> Condition:
+    """Compare a number with numbers and a text with texts: 10 is not before "9"."""
+    types = "('text')" if isinstance(value, str) else "('integer', 'real')"
+    return Condition(
+        f"""EXISTS (SELECT 1 FROM json_each(s.metadata) m
+            WHERE m.key = ? AND m.type IN {types} AND m.atom {sign} ?)""",
+        (name, value),
+    )
+
+
+def _filled(name: str, values: Any) -> Any:  # noqa: ANN401 - a list or a mapping
+    if not values:
+        raise RetrievalError(f"filter {name!r} is empty; name at least one value")
+    return values
+
+
+def _scalar(name: str, value: Any) -> _Scalar:  # noqa: ANN401
+    if not isinstance(value, (str, int, float, bool)):
+        raise RetrievalError(
+            f"filter {name!r} compares with {value!r}; use a text, a number, true or false"
+        )
+    if not isinstance(value, str) and not abs(value) < _LARGEST:
+        raise RetrievalError(f"filter {name!r} compares with {value!r}; use a smaller number")
+    return value
 
 
 def _number(name: str, operand: _Scalar) -> int | float:
@@ -122,18 +168,22 @@ def _number(name: str, operand: _Scalar) -> int | float:
         number = float(operand)
     except ValueError as error:
         raise RetrievalError(f"filter {name!r} wants a number, not {operand!r}") from error
+    if not abs(number) < _LARGEST:
+        raise RetrievalError(f"filter {name!r} wants a number, not {operand!r}")
     return int(number) if number.is_integer() else number
 
 
-def _nanoseconds(text: str) -> int:
+def _moment(text: str) -> tuple[int, int]:
+    """Return the first nanosecond of a day or second, and the first after it."""
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError as error:
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        start = int(moment.timestamp()) * _SECOND
+    except (ValueError, OverflowError) as error:
         raise RetrievalError(
             f"filter 'date' wants an ISO date such as 2026-01-31, not {text!r}"
         ) from error
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return int(moment.timestamp()) * 1_000_000_000
+    return start, start + (_DAY if len(text) <= len("2026-01-31") else _SECOND)
 
 
 def _join(conditions: Sequence[Condition], word: str) -> Condition:

@@ -121,6 +121,8 @@ def connect(path: Path) -> CatalogConnection:
         connection.execute("PRAGMA synchronous = FULL")
         # Deleted text is overwritten, not only unlinked.
         connection.execute("PRAGMA secure_delete = ON")
+        # SQLite's own lower() knows ASCII only.
+        connection.create_function("casefold", 1, _casefold, deterministic=True)
         version = connection.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone()
         _check_version(path, version)
     except StoreError:
@@ -139,6 +141,10 @@ def _check_version(path: Path, version: tuple[str] | None) -> None:
             f"{path} has schema {version[0]}, this version of rag reads up to {SCHEMA_VERSION}; "
             "upgrade rag"
         )
+
+
+def _casefold(value: object) -> str:
+    return str(value).casefold()
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from rag.store.records import SourceState, SourceUpdate
 from rag.store.store import Store
 from rag.store.writer import Writer
 from rag.sync.embed import embed_missing
+from rag.sync.metadata import check_metadata
 from rag.sync.naming import SourceNames, fixed_part, is_below, is_pattern, is_under
 from rag.sync.pipeline import Pipeline, Prepared, failed_update
 from rag.sync.plan import Plan, plan_sync
@@ -37,7 +38,11 @@ def add_sources(
     """Remember roots (source names of files, folders or patterns) and index what is below them.
 
     Sources outside of them are neither looked at nor touched.
+
+    Raises:
+        DocumentError: The metadata could not be filtered by.
     """
+    check_metadata(metadata)
     with store.writing(purpose="rag add") as writer:
         _claim(store, writer, embeddings)
         excluded = store.catalog.exclusions()
