@@ -14,11 +14,11 @@ from typing import Any, NoReturn
 
 import click
 
+from rag.cli import INTERRUPTED
 from rag.cli.shared import Invocation, printable
 from rag.errors import MissingExtraError, RagError
 
 PLUGINS = "rag.commands"
-INTERRUPTED = 130
 # Not to be mended in this program: no permission, a read-only or full disk, a full quota.
 SURROUNDINGS = frozenset({EACCES, EPERM, EROFS, ENOSPC, EDQUOT})
 COMMANDS = {
