@@ -1,30 +1,25 @@
 """Cuts a document into passages at its structure and sentence ends; knows no model or store."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from zlib import crc32
 
-from rag.documents.document import Heading, LoadedDocument
+from rag.documents.document import LoadedDocument
 from rag.errors import SettingsError
 from rag.headers import embedding_header
+from rag.packing import pack
 from rag.pieces import Break, Piece, finer, pieces
-from rag.sentences import sentences
+from rag.stretches import Stretch, stretches
 
 # Raise when the same document yields other passages: sources are then split again.
 SPLITTER_VERSION = 1
 
 CountTokens = Callable[[Sequence[str]], list[int]]
 
-# A passage is cut where it is at least this full, so that there is a choice of places.
-_FULL_ENOUGH = 0.55
-# A block that fits whole into the next passage may leave this one only so full.
-_FULL_ENOUGH_BEFORE_BLOCK = 0.25
 # Characters other than blanks that one token can stand for in earnest: a model counts a line of
 # base64 as one unknown token, which must not make it one endless passage.
 _CHARACTERS_PER_TOKEN = 8
 _FEWEST_TEXT_TOKENS = 8
-_LONGEST_SENTENCE = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +80,14 @@ def split(
         SettingsError: Title and headings leave no room for text within `max_tokens`.
     """
     measure = _Measure(document, count_tokens, max_tokens, header)
-    groups = _groups(document)
-    overlap = min(overlap_tokens, measure.least_room(groups) // 2)
+    parts = stretches(document)
+    rooms = measure.rooms(parts)
+    overlap = min([overlap_tokens, *(room // 2 for room in rooms)])
+    limits = [room - overlap for room in rooms]
     cores = [
-        _Cut(tuple(cut), group)
-        for group, found in zip(groups, measure.pieces(groups, overlap), strict=True)
-        for cut in _pack(document.text, found, measure.room(group.section) - overlap)
+        _Cut(tuple(run), part)
+        for part, found, limit in zip(parts, measure.pieces(parts, limits), limits, strict=True)
+        for run in pack(document.text, found, limit)
     ]
     fitting = _fit(measure, cores)
     cuts = _with_overlap(measure, fitting, overlap) if overlap else fitting
@@ -98,20 +95,11 @@ def split(
 
 
 @dataclass(frozen=True, slots=True)
-class _Group:
-    """A stretch no passage may leave: a section, or bare headings with the section they open."""
-
-    start: int
-    end: int
-    section: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class _Cut:
     """The pieces of one passage, without gap."""
 
     pieces: tuple[Piece, ...]
-    group: _Group
+    stretch: Stretch
 
     @property
     def start(self) -> int:
@@ -129,51 +117,8 @@ def _passage(document: LoadedDocument, ordinal: int, cut: _Cut) -> Passage:
         end_index=cut.end,
         text=document.text[cut.start : cut.end],
         page=document.page_at(cut.start),
-        section=cut.group.section,
+        section=cut.stretch.section,
     )
-
-
-def _groups(document: LoadedDocument) -> list[_Group]:
-    """Cut at every heading and page, but leave a bare heading with what follows it."""
-    sections = _sections(document)
-    edges = sorted({0, *sections, *_page_edges(document), len(document.text)})
-    groups: list[_Group] = []
-    start, section = 0, tuple[str, ...]()
-    for first, end in pairwise(edges):
-        section = sections.get(first, section)
-        is_bare = first in sections and _is_bare(document.text, first, end)
-        if end == len(document.text) or not is_bare:
-            groups.append(_Group(start, end, section))
-            start = end
-    return groups
-
-
-def _sections(document: LoadedDocument) -> dict[int, tuple[str, ...]]:
-    """Map where each heading starts to the titles above what follows, in one pass."""
-    sections: dict[int, tuple[str, ...]] = {}
-    path: list[Heading] = []
-    for heading in document.headings:
-        while path and path[-1].level >= heading.level:
-            path.pop()
-        path.append(heading)
-        sections[heading.start_index] = tuple(above.title for above in path)
-    return sections
-
-
-def _page_edges(document: LoadedDocument) -> Iterator[int]:
-    """Yield where pages end, so that a passage has one page; the last sentence may run over."""
-    for start in document.page_starts[1:]:
-        if document.text.endswith("\n\n", 0, start):
-            yield start
-        else:
-            ahead = sentences(document.text[start : start + _LONGEST_SENTENCE])
-            yield start + (ahead[0][1] if ahead else 0)
-
-
-def _is_bare(text: str, start: int, end: int) -> bool:
-    """Say whether the stretch that opens with a heading line says nothing after it."""
-    _, _, body = text[start:end].strip().partition("\n")
-    return not any(character.isalnum() for character in body)
 
 
 class _Measure:
@@ -187,43 +132,31 @@ class _Measure:
         self._count = count_tokens
         self._max_tokens = max_tokens
         self._header = header
-        self._rooms: dict[tuple[str, ...], int] = {}
 
-    def least_room(self, groups: Sequence[_Group]) -> int:
-        """Return the fewest tokens that any header leaves for text."""
-        sections = list(dict.fromkeys(group.section for group in groups))
-        titles = [self._document.title] * len(sections)
-        headers = [embedding_header(*both, "") for both in zip(titles, sections, strict=True)]
-        sizes = self._count(headers) if self._header else [0] * len(sections)
-        self._rooms = {
-            section: self._max_tokens - size for section, size in zip(sections, sizes, strict=True)
-        }
-        least = min(self._rooms.values(), default=self._max_tokens)
-        if least < _FEWEST_TEXT_TOKENS:
+    def rooms(self, parts: Sequence[Stretch]) -> list[int]:
+        """Return how many tokens the header of each part leaves for its text."""
+        if not self._header:
+            return [self._max_tokens] * len(parts)
+        title = self._document.title
+        sizes = self._count([embedding_header(title, part.section, "") for part in parts])
+        largest = max(sizes, default=0)
+        if self._max_tokens - largest < _FEWEST_TEXT_TOKENS:
             raise SettingsError(
-                f"title and headings take {self._max_tokens - least} of the {self._max_tokens} "
-                "tokens of a passage; raise splitter.max_tokens or set splitter.header to false"
+                f"title and headings take {largest} of the {self._max_tokens} tokens of a "
+                "passage; raise splitter.max_tokens or set splitter.header to false"
             )
-        return least
+        return [self._max_tokens - size for size in sizes]
 
-    def room(self, section: tuple[str, ...]) -> int:
-        """Return the tokens that the header of `section` leaves for text."""
-        return self._rooms[section]
-
-    def pieces(self, groups: Sequence[_Group], reserve: int) -> list[list[Piece]]:
-        """Return the pieces of each group, none larger than its room less `reserve`."""
-        found = [pieces(self._document, group.start, group.end) for group in groups]
-        limits = [self.room(group.section) - reserve for group in groups]
-        found = self._sized(found)
+    def pieces(self, parts: Sequence[Stretch], limits: Sequence[int]) -> list[list[Piece]]:
+        """Return the pieces of each part, none larger than its limit in tokens."""
+        found = self._sized([pieces(self._document, part.start, part.end) for part in parts])
         while any(
-            piece.size > limit
-            for group, limit in zip(found, limits, strict=True)
-            for piece in group
+            piece.size > limit for run, limit in zip(found, limits, strict=True) for piece in run
         ):
             found = self._sized(
                 [
-                    [part for piece in group for part in self._within(piece, limit)]
-                    for group, limit in zip(found, limits, strict=True)
+                    [finer_piece for piece in run for finer_piece in self._within(piece, limit)]
+                    for run, limit in zip(found, limits, strict=True)
                 ]
             )
         return found
@@ -234,7 +167,7 @@ class _Measure:
         if self._header:
             title = self._document.title
             texts = [
-                embedding_text(title, cut.group.section, text)
+                embedding_text(title, cut.stretch.section, text)
                 for cut, text in zip(cuts, texts, strict=True)
             ]
         # A single character cannot be cut, whatever it counts.
@@ -250,7 +183,7 @@ class _Measure:
             parts = [cut.pieces[:at], cut.pieces[at:]]
         else:
             parts = [(piece,) for piece in finer(self._text, cut.pieces[0])]
-        return [_Cut(part, cut.group) for part in parts]
+        return [_Cut(part, cut.stretch) for part in parts]
 
     def _within(self, piece: Piece, limit: int) -> list[Piece]:
         if piece.size <= limit or piece.end - piece.start == 1:
@@ -259,14 +192,14 @@ class _Measure:
 
     def _sized(self, found: list[list[Piece]]) -> list[list[Piece]]:
         """Count the pieces not yet counted, all in one call."""
-        new = [piece for group in found for piece in group if not piece.size]
+        new = [piece for run in found for piece in run if not piece.size]
         sizes = iter(self._count([self._text[piece.start : piece.end] for piece in new]))
         return [
             [
                 piece if piece.size else replace(piece, size=self._weight(piece, next(sizes)))
-                for piece in group
+                for piece in run
             ]
-            for group in found
+            for run in found
         ]
 
     def _weight(self, piece: Piece, tokens: int) -> int:
@@ -274,65 +207,6 @@ class _Measure:
             return max(tokens, 1)
         dense = len("".join(self._text[piece.start : piece.end].split()))
         return max(tokens, 1, -(-dense // _CHARACTERS_PER_TOKEN))
-
-
-def _pack(text: str, found: Sequence[Piece], room: int) -> Iterator[Sequence[Piece]]:
-    """Yield runs of pieces whose sizes sum to at most `room`."""
-    start = 0
-    while start < len(found):
-        end = _next_cut(text, found, start, room)
-        yield found[start:end]
-        start = end
-
-
-def _next_cut(text: str, found: Sequence[Piece], start: int, room: int) -> int:
-    """Return the position after the last piece of the passage that begins at `start`."""
-    filled, size = [0], 0
-    while start + len(filled) <= len(found):
-        size += found[start + len(filled) - 1].size
-        if size > room:
-            break
-        filled.append(size)
-    last = start + len(filled) - 1
-    if last == len(found):
-        return last
-    places = [at for at in range(start + 1, last + 1) if filled[at - start] >= room * _FULL_ENOUGH]
-    best = _best_place(text, found, places or [last])
-    if found[best].strength >= Break.PARAGRAPH:
-        return best
-    early = [
-        at
-        for at in range(start + 1, best)
-        if found[at].strength >= Break.PARAGRAPH
-        and filled[at - start] >= room * _FULL_ENOUGH_BEFORE_BLOCK
-        and _paragraph_fits(found, at, room)
-    ]
-    return early[-1] if early else best
-
-
-def _best_place(text: str, found: Sequence[Piece], places: Sequence[int]) -> int:
-    """Return the strongest place; of equals the one its own words choose.
-
-    Words and not fullness choose, so that two versions of a text come to cut at the same places
-    again soon after the sentence in which they differ.
-    """
-    return max(
-        places,
-        key=lambda at: (
-            found[at].strength,
-            crc32(text[found[at].start : found[at].end].encode("utf-8", "replace")),
-        ),
-    )
-
-
-def _paragraph_fits(found: Sequence[Piece], start: int, room: int) -> bool:
-    """Say whether the paragraph or block that begins at `start` fits into one passage."""
-    size = found[start].size
-    for piece in found[start + 1 :]:
-        if piece.strength >= Break.PARAGRAPH or size > room:
-            break
-        size += piece.size
-    return size <= room
 
 
 def _fit(measure: _Measure, cuts: Sequence[_Cut]) -> list[_Cut]:
@@ -359,7 +233,7 @@ def _with_overlap(measure: _Measure, cuts: Sequence[_Cut], overlap: int) -> list
 
 
 def _widened(before: _Cut, cut: _Cut, overlap: int) -> _Cut:
-    if before.group != cut.group:
+    if before.stretch != cut.stretch:
         return cut
     size, at = 0, len(before.pieces)
     for index in range(len(before.pieces) - 1, 0, -1):
@@ -368,4 +242,4 @@ def _widened(before: _Cut, cut: _Cut, overlap: int) -> _Cut:
             break
         if before.pieces[index].strength >= Break.SENTENCE:
             at = index
-    return _Cut(before.pieces[at:] + cut.pieces, cut.group)
+    return _Cut(before.pieces[at:] + cut.pieces, cut.stretch)

@@ -12,6 +12,7 @@ _SETEXT = re.compile(r" {0,3}(=+|-+)[ \t]*$")
 _LIST_ITEM = re.compile(r" {0,3}(?:[-*+]|\d{1,9}[.)])(?:[ \t]+|$)")
 _TABLE_RULE = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
 _FRONT_MATTER_TITLE = re.compile(r"title[ \t]*[:=][ \t]*(.+)", re.IGNORECASE)
+_LONGEST_TITLE = 500  # anything longer is no heading
 _INLINE_MARKS = (
     (re.compile(r"!?\[([^\]]*)\]\([^)]*\)"), r"\1"),
     (re.compile(r"(\*\*|__|`)(.+?)\1"), r"\2"),
@@ -174,6 +175,8 @@ class _Scan:
         )
 
     def _add_heading(self, level: int, title: str, at: int) -> None:
+        if len(title) > _LONGEST_TITLE:
+            return
         for pattern, replacement in _INLINE_MARKS:
             title = pattern.sub(replacement, title)
         title = " ".join(title.split())

@@ -1,0 +1,70 @@
+"""Chooses where passages end among pieces of known size; knows no tokenizer and no document."""
+
+from collections.abc import Iterator, Sequence
+from zlib import crc32
+
+from rag.pieces import Break, Piece
+
+# A passage is cut where it is at least this full, so that there is a choice of places.
+_FULL_ENOUGH = 0.55
+# A block that fits whole into the next passage may leave this one only so full.
+_FULL_ENOUGH_BEFORE_BLOCK = 0.25
+
+
+def pack(text: str, found: Sequence[Piece], room: int) -> Iterator[Sequence[Piece]]:
+    """Yield runs of pieces whose sizes sum to at most `room`."""
+    start = 0
+    while start < len(found):
+        end = _next_cut(text, found, start, room)
+        yield found[start:end]
+        start = end
+
+
+def _next_cut(text: str, found: Sequence[Piece], start: int, room: int) -> int:
+    """Return the position after the last piece of the passage that begins at `start`."""
+    filled, size = [0], 0
+    while start + len(filled) <= len(found):
+        size += found[start + len(filled) - 1].size
+        if size > room:
+            break
+        filled.append(size)
+    last = start + len(filled) - 1
+    if last == len(found):
+        return last
+    places = [at for at in range(start + 1, last + 1) if filled[at - start] >= room * _FULL_ENOUGH]
+    best = _best_place(text, found, places or [last])
+    if found[best].strength >= Break.PARAGRAPH:
+        return best
+    early = [
+        at
+        for at in range(start + 1, best)
+        if found[at].strength >= Break.PARAGRAPH
+        and filled[at - start] >= room * _FULL_ENOUGH_BEFORE_BLOCK
+        and _paragraph_fits(found, at, room)
+    ]
+    return early[-1] if early else best
+
+
+def _best_place(text: str, found: Sequence[Piece], places: Sequence[int]) -> int:
+    """Return the strongest place; of equals the one its own words choose.
+
+    Words and not fullness choose, so that two versions of a text come to cut at the same places
+    again soon after the sentence in which they differ.
+    """
+    return max(
+        places,
+        key=lambda at: (
+            found[at].strength,
+            crc32(text[found[at].start : found[at].end].encode("utf-8", "replace")),
+        ),
+    )
+
+
+def _paragraph_fits(found: Sequence[Piece], start: int, room: int) -> bool:
+    """Say whether the paragraph or block that begins at `start` fits into one passage."""
+    size = found[start].size
+    for piece in found[start + 1 :]:
+        if piece.strength >= Break.PARAGRAPH or size > room:
+            break
+        size += piece.size
+    return size <= room
