@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from rag.answering.answer import Answer as Answer
     from rag.answering.answer import Citation as Citation
     from rag.answering.chain import RagChain as RagChain
-    from rag.app import IndexStatus as IndexStatus
     from rag.app import Rag as Rag
     from rag.embeddings import SentenceTransformerEmbeddings as SentenceTransformerEmbeddings
     from rag.errors import RagError as RagError
@@ -18,13 +17,14 @@ if TYPE_CHECKING:
     from rag.retrieval.retriever import RagRetriever as RagRetriever
     from rag.settings import Settings as Settings
     from rag.settings import load_settings as load_settings
+    from rag.status import IndexStatus as IndexStatus
     from rag.sync import SyncReport as SyncReport
 
 _HOMES = {
     "Answer": "rag.answering.answer",
     "Citation": "rag.answering.answer",
     "Excerpt": "rag.excerpt",
-    "IndexStatus": "rag.app",
+    "IndexStatus": "rag.status",
     "Rag": "rag.app",
     "RagChain": "rag.answering.chain",
     "RagError": "rag.errors",

@@ -6,12 +6,13 @@ The only reader of `Settings` below the command line and the servers.
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Iterator, Mapping
-from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
-from rag.errors import FingerprintMismatchError, RetrievalError, SettingsError
+from rag import assembly
+from rag.assembly import Mode
+from rag.errors import FingerprintMismatchError, RetrievalError
 from rag.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -26,38 +27,13 @@ if TYPE_CHECKING:
     from rag.embeddings import PassageEmbeddings
     from rag.excerpt import Excerpt
     from rag.retrieval.retriever import RagRetriever
+    from rag.status import IndexStatus
     from rag.store.records import SourceRecord
-    from rag.store.places import StoreOptions
     from rag.store.store import Store
     from rag.sync import Pipeline, Progress, SourceNames, SyncReport
 
     History: TypeAlias = Sequence[BaseMessage | tuple[str, str]]
     Documents: TypeAlias = list[Document]
-
-Mode = Literal["hybrid", "dense", "lexical"]
-
-
-@dataclass(frozen=True, slots=True)
-class IndexStatus:
-    """What an index holds. `collection` is the name to open with any Chroma client.
-
-    `fits_settings` is False if the settings name another embedding model than built the index.
-    """
-
-    index_dir: str
-    sources: int
-    failed: int
-    passages: int
-    generation: int
-    embedding: str
-    fits_settings: bool
-    collection: str
-    roots: tuple[str, ...]
-    bytes: int
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the JSON shape of `rag status`."""
-        return {**asdict(self), "roots": list(self.roots)}
 
 
 class Rag:
@@ -205,22 +181,12 @@ class Rag:
         """Return every source by name, also those that could not be read."""
         return self._open(check=False).catalog.sources()
 
-    def status(self) -> IndexStatus:
+    def status(self) -> "IndexStatus":
         """Return what the index holds."""
+        from rag.status import index_status
+
         store = self._open(check=False)
-        sources = store.catalog.sources()
-        return IndexStatus(
-            index_dir=str(self.settings.index_dir),
-            sources=len(sources),
-            failed=sum(record.status == "failed" for record in sources),
-            passages=store.catalog.count(),
-            generation=store.catalog.generation(),
-            embedding=store.catalog.meta("fingerprint_text") or "",
-            fits_settings=self._fits(store),
-            collection=store.collection_name,
-            roots=tuple(store.catalog.roots()),
-            bytes=sum(f.stat().st_size for f in store.index_dir.rglob("*") if f.is_file()),
-        )
+        return index_status(store, fits_settings=self._fits(store))
 
     def show(self, reference: str, *, context: int = 400) -> "Excerpt":
         """Return a passage in its context.
@@ -307,53 +273,24 @@ class Rag:
         min_score: float | None = None,
     ) -> "RagRetriever":
         """Return the LangChain retriever of the settings, with what is given here instead."""
-        from rag.retrieval.retriever import RagRetriever
-
-        chosen = self.settings.retrieval
-        return RagRetriever(
-            store=self._open(),
-            embeddings=self.embeddings,
-            mode=mode or chosen.mode,
-            k=chosen.k if k is None else k,
-            candidates=chosen.candidates,
-            filter=filter,
-            min_score=chosen.min_score if min_score is None else min_score,
-            mmr_lambda=chosen.mmr_lambda,
-            duplicate_threshold=chosen.duplicate_threshold,
-            neighbours=chosen.neighbours,
+        return assembly.make_retriever(
+            self.settings,
+            self._open(),
+            self.embeddings,
+            k=k,
+            mode=mode,
+            wanted=filter,
+            min_score=min_score,
         )
 
     def chain(self) -> "RagChain":
         """Return the Runnable from a question to an `Answer`."""
-        from rag.answering.chain import RagChain
-        from rag.answering.composing import Budget
-        from rag.answering.prompts import load_prompt
-
-        answer, chat = self.settings.answer, self.settings.chat
-        return RagChain(
-            self.retriever(),
-            self.chat_model,
-            answer_prompt=load_prompt("answer", folder=answer.prompts_dir),
-            condense_prompt=load_prompt("condense", folder=answer.prompts_dir),
-            budget=Budget(
-                passages=answer.passage_tokens,
-                context=chat.context_tokens,
-                output=chat.max_output_tokens,
-            ),
-            language=answer.language,
-        )
+        return assembly.make_chain(self.settings, self.retriever(), self.chat_model)
 
     @cached_property
     def embeddings(self) -> "PassageEmbeddings":
         """The embedding model; its weights are loaded when the first text is embedded."""
-        if self._given_embeddings is not None:
-            return self._given_embeddings
-        from rag.embeddings import SentenceTransformerEmbeddings
-
-        wanted = self.settings.embedding
-        return SentenceTransformerEmbeddings(
-            wanted.model, revision=wanted.revision, device=wanted.device
-        )
+        return self._given_embeddings or assembly.open_embeddings(self.settings.embedding)
 
     @cached_property
     def chat_model(self) -> "BaseChatModel | None":
@@ -362,20 +299,7 @@ class Rag:
         Raises:
             ChatModelNotConfiguredError: A model is named, but neither a key nor an endpoint.
         """
-        chosen = self.settings.chat
-        if self._given_chat_model is not None or chosen.model is None:
-            return self._given_chat_model
-        from rag.answering.chat_models import create_chat_model
-
-        return create_chat_model(
-            model=chosen.model,
-            base_url=chosen.base_url,
-            api_key=chosen.api_key,
-            temperature=chosen.temperature,
-            timeout_seconds=chosen.timeout_seconds,
-            max_retries=chosen.max_retries,
-            max_output_tokens=chosen.max_output_tokens,
-        )
+        return self._given_chat_model or assembly.open_chat_model(self.settings.chat)
 
     @cached_property
     def _names(self) -> "SourceNames":
@@ -385,25 +309,7 @@ class Rag:
 
     @cached_property
     def _pipeline(self) -> "Pipeline":
-        from rag.documents.isolation import ParseLimits
-        from rag.sync import Pipeline
-
-        splitter, documents = self.settings.splitter, self.settings.documents
-        most = self.embeddings.max_tokens
-        if splitter.max_tokens is not None and splitter.max_tokens > most:
-            raise SettingsError(
-                f"splitter.max_tokens is {splitter.max_tokens}, but the embedding model reads only "
-                f"{most}; set it to {most} or less, or unset it"
-            )
-        return Pipeline(
-            count_tokens=self.embeddings.count_tokens,
-            max_tokens=splitter.max_tokens or most,
-            overlap_tokens=splitter.overlap_tokens,
-            header=splitter.header,
-            limits=ParseLimits(
-                documents.max_bytes, documents.timeout_seconds, documents.max_memory_bytes
-            ),
-        )
+        return assembly.make_pipeline(self.settings, self.embeddings)
 
     def _open(self, *, create: bool = False, check: bool = True) -> "Store":
         """Return the store; refuse it if the settings name another model than built it."""
@@ -412,18 +318,12 @@ class Rag:
         with self._opening:
             if self._store is None:
                 opening = Store.create if create else Store
-                self._store = opening(self._index_dir, self._options())
+                self._store = opening(self._index_dir, assembly.store_options(self.settings.store))
             store = self._store
         if check:
             fingerprint = self.embeddings.fingerprint
             store.require_fingerprint(fingerprint.digest, fingerprint.describe())
         return store
-
-    def _options(self) -> "StoreOptions":
-        from rag.store.places import StoreOptions
-
-        chosen = self.settings.store
-        return StoreOptions(chosen.url, chosen.collection, chosen.ef_search)
 
     def _fits(self, store: "Store") -> bool:
         fingerprint = self.embeddings.fingerprint

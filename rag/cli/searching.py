@@ -12,7 +12,8 @@ from rag.cli.shared import Invocation, json_option, print_json, text_or_stdin
 if TYPE_CHECKING:
     from langchain_core.documents import Document
 
-    from rag.app import Mode, Rag
+    from rag.app import Rag
+    from rag.assembly import Mode
 
 
 @click.command()

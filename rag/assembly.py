@@ -1,0 +1,139 @@
+"""Builds the parts a `Rag` is made of from its settings; opens nothing before it is needed."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal
+
+from rag.errors import SettingsError
+from rag.settings import ChatSettings, EmbeddingSettings, Settings, StoreSettings
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+    from langchain_core.retrievers import BaseRetriever
+
+    from rag.answering.chain import RagChain
+    from rag.embeddings import PassageEmbeddings
+    from rag.retrieval.retriever import RagRetriever
+    from rag.store.places import StoreOptions
+    from rag.store.store import Store
+    from rag.sync import Pipeline
+
+Mode = Literal["hybrid", "dense", "lexical"]
+
+
+def open_embeddings(wanted: EmbeddingSettings) -> "PassageEmbeddings":
+    """Return the embedding model; its weights are loaded when the first text is embedded."""
+    from rag.embeddings import SentenceTransformerEmbeddings
+
+    return SentenceTransformerEmbeddings(
+        wanted.model, revision=wanted.revision, device=wanted.device
+    )
+
+
+def open_chat_model(wanted: ChatSettings) -> "BaseChatModel | None":
+    """Return the chat model, None if none is named; nothing is sent yet.
+
+    Raises:
+        ChatModelNotConfiguredError: A model is named, but neither a key nor an endpoint.
+    """
+    if wanted.model is None:
+        return None
+    from rag.answering.chat_models import create_chat_model
+
+    return create_chat_model(
+        model=wanted.model,
+        base_url=wanted.base_url,
+        api_key=wanted.api_key,
+        temperature=wanted.temperature,
+        timeout_seconds=wanted.timeout_seconds,
+        max_retries=wanted.max_retries,
+        max_output_tokens=wanted.max_output_tokens,
+    )
+
+
+def store_options(wanted: StoreSettings) -> "StoreOptions":
+    """Return where vectors are kept."""
+    from rag.store.places import StoreOptions
+
+    return StoreOptions(wanted.url, wanted.collection, wanted.ef_search)
+
+
+def make_pipeline(settings: Settings, embeddings: "PassageEmbeddings") -> "Pipeline":
+    """Return how documents become passages for this model.
+
+    Raises:
+        SettingsError: Passages are to be larger than the model reads.
+    """
+    from rag.documents.isolation import ParseLimits
+    from rag.sync import Pipeline
+
+    splitter, documents = settings.splitter, settings.documents
+    most = embeddings.max_tokens
+    if splitter.max_tokens is not None and splitter.max_tokens > most:
+        raise SettingsError(
+            f"splitter.max_tokens is {splitter.max_tokens}, but the embedding model reads only "
+            f"{most}; set it to {most} or less, or unset it"
+        )
+    return Pipeline(
+        count_tokens=embeddings.count_tokens,
+        max_tokens=splitter.max_tokens or most,
+        overlap_tokens=splitter.overlap_tokens,
+        header=splitter.header,
+        limits=ParseLimits(
+            documents.max_bytes, documents.timeout_seconds, documents.max_memory_bytes
+        ),
+    )
+
+
+def make_retriever(
+    settings: Settings,
+    store: "Store",
+    embeddings: "PassageEmbeddings",
+    *,
+    k: int | None,
+    mode: Mode | None,
+    wanted: Mapping[str, Any] | None,
+    min_score: float | None,
+) -> "RagRetriever":
+    """Return the retriever of the settings, with what is given here instead."""
+    from rag.retrieval.retriever import RagRetriever
+
+    chosen = settings.retrieval
+    return RagRetriever(
+        store=store,
+        embeddings=embeddings,
+        mode=mode or chosen.mode,
+        k=chosen.k if k is None else k,
+        candidates=chosen.candidates,
+        filter=wanted,
+        min_score=chosen.min_score if min_score is None else min_score,
+        mmr_lambda=chosen.mmr_lambda,
+        duplicate_threshold=chosen.duplicate_threshold,
+        neighbours=chosen.neighbours,
+    )
+
+
+def make_chain(
+    settings: Settings, retriever: "BaseRetriever", chat_model: "BaseChatModel | None"
+) -> "RagChain":
+    """Return the Runnable from a question to an answer.
+
+    Raises:
+        PromptError: A prompt of the user's cannot be used.
+    """
+    from rag.answering.chain import RagChain
+    from rag.answering.composing import Budget
+    from rag.answering.prompts import load_prompt
+
+    answer, chat = settings.answer, settings.chat
+    return RagChain(
+        retriever,
+        chat_model,
+        answer_prompt=load_prompt("answer", folder=answer.prompts_dir),
+        condense_prompt=load_prompt("condense", folder=answer.prompts_dir),
+        budget=Budget(
+            passages=answer.passage_tokens,
+            context=chat.context_tokens,
+            output=chat.max_output_tokens,
+        ),
+        language=answer.language,
+    )
