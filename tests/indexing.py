@@ -3,12 +3,13 @@
 import hashlib
 import os
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import numpy as np
 import pytest
 
 from rag import Rag
@@ -132,3 +133,41 @@ def count_parses(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
 
     monkeypatch.setattr(DocumentParser, "parse", counting)
     return parsed
+
+
+def derived_ids(index: Path) -> tuple[set[str], set[str]]:
+    """The ids that the live Chroma collection and the live lexical index hold."""
+    from rag.store.lexical import LexicalIndex
+    from rag.store.store import Store
+
+    store = Store(index)
+    vectors = store._places.vectors(store.catalog.epoch())
+    lexical = LexicalIndex(store._places.lexical(store.catalog.lexical()))
+    try:
+        vectors.open()
+        return vectors.ids(), lexical.ids()
+    finally:
+        vectors.close()
+        lexical.close()
+        store.close()
+
+
+def leftovers(index: Path) -> list[str]:
+    """What no live index needs: segment folders, other collections' and lexical folders."""
+    with closing(sqlite3.connect(index / "chroma" / "chroma.sqlite3")) as chroma:
+        known = {row[0] for row in chroma.execute("SELECT id FROM segments")}
+        collections = [row[0] for row in chroma.execute("SELECT name FROM collections")]
+    segments = [p.name for p in (index / "chroma").iterdir() if p.is_dir()]
+    lexical = [p.name for p in index.glob("lexical*")]
+    return [name for name in segments if name not in known] + collections[1:] + lexical[1:]
+
+
+def rankings(rag: Rag, queries: Sequence[str]) -> list[list[tuple[str, float]]]:
+    """What the words find and an exact comparison of vectors finds, in order."""
+    store = rag._open()
+    results = []
+    for query in queries:
+        vector = np.asarray(rag.embeddings.embed_query(query), dtype=np.float32)
+        for hits in (store.search_words(query, 50), store.search_exact(vector, 50)):
+            results.append([(hit.id, round(hit.score, 4)) for hit in hits])
+    return results
