@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from evals.beir import BeirSet, load_beir
 from evals.published_embedding import DEFAULT_DATA, ndcg_at_10
-from rag.embeddings import SentenceTransformerEmbeddings
+from rag.embeddings import PassageEmbeddings, SentenceTransformerEmbeddings
 from rag.retrieval.fusion import QueryEvidence, fuse
 from rag.store.hits import Hit
 from rag.store.lexical import LexicalEntry, LexicalIndex
@@ -122,7 +122,7 @@ def reciprocal_rank_fusion(*legs: Sequence[Hit]) -> Ranking:
     return sorted(scores, key=lambda id_: (-scores[id_], id_))
 
 
-def embed(beir: BeirSet, embeddings: SentenceTransformerEmbeddings, cache: Path) -> Vectors:
+def embed(beir: BeirSet, embeddings: PassageEmbeddings, cache: Path) -> Vectors:
     """Return the set's vectors, kept in `cache` under the model's fingerprint and the texts."""
     documents = [document.content for document in beir.documents]
     queries = list(beir.queries.values())

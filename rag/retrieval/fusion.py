@@ -16,8 +16,8 @@ chance, ln N nats. What it has beyond that decides its weight, between 0 and 1. 
 needs no such weight: where words say nothing its scores are small by themselves.
 
 The three constants are round numbers near the middle of what works on the sets of
-`evals.fusion_table`: halving or doubling one moves most sets by less than .003 nDCG@10, none by more
-than .02; leaving any one set out of the choice leads to neighbouring values.
+`evals.fusion_table`: halving or doubling one moves most sets by less than .003 nDCG@10, none by
+more than .02; leaving any one set out of the choice leads to neighbouring values.
 """
 
 import math
