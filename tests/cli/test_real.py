@@ -15,6 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from rag.cli.root import cli
+from tests.answering.openai_server import Reply, serving
 from tests.cli.conftest import Run
 
 SAMPLE = Path(__file__).parents[2] / "evals" / "data" / "sample" / "documents"
@@ -58,11 +59,13 @@ def environment() -> dict[str, str]:
     return kept | {"PYTHONPATH": root, "LC_ALL": "C", "PYTHONCOERCECLOCALE": "0"}
 
 
-def rag(folder: Path, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+def rag(
+    folder: Path, *arguments: str, stdin: str = "", **variables: str
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         command(*arguments),
         cwd=folder,
-        env=environment(),
+        env=environment() | variables,
         input=stdin,
         capture_output=True,
         encoding="utf-8",
@@ -97,6 +100,32 @@ def test_question_in_a_pipe_gets_an_answer_whose_citation_can_be_shown(project: 
     excerpt = json.loads(shown.stdout)
     assert excerpt["text"] == cited["quote"]
     assert excerpt["source"] == cited["source"]
+
+
+def test_conversation_with_a_chat_model_streams_and_shows_what_it_searches_for(
+    project: Path,
+) -> None:
+    replies = (
+        Reply(("The warranty is ", "36 months [", "1].")),
+        Reply(("How long is the warranty of the R4's batteries?",)),
+        Reply(("Six months [1].",)),
+    )
+    with serving(*replies) as server:
+        talk = rag(
+            project,
+            "chat",
+            stdin="How long is the warranty of the R4 logger?\nAnd its batteries?\n",
+            OPENAI_API_KEY="sk-hidden",
+            OPENAI_BASE_URL=server.url,
+            RAG_CHAT__MODEL="some-model",
+        )
+    assert talk.returncode == 0, talk.stderr
+    assert server.keys == ["Bearer sk-hidden"] * 3
+    assert server.requests[0]["model"] == "some-model"
+    assert server.requests[0]["stream"]
+    assert talk.stdout.startswith("The warranty is 36 months [1].\n\nSources\n[1] ")
+    assert "Six months [1].\n" in talk.stdout
+    assert talk.stderr == "searching for: How long is the warranty of the R4's batteries?\n"
 
 
 def test_pdf_passage_is_found_with_its_page(run: Run, inside: Path) -> None:
