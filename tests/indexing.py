@@ -168,6 +168,6 @@ def rankings(rag: Rag, queries: Sequence[str]) -> list[list[tuple[str, float]]]:
     results = []
     for query in queries:
         vector = np.asarray(rag.embeddings.embed_query(query), dtype=np.float32)
-        for hits in (store.search_words(query, 50), store.search_exact(vector, 50)):
-            results.append([(hit.id, round(hit.score, 4)) for hit in hits])
+        legs = (store.search_words(query, 50), store.search_exact(vector, 50))
+        results.extend([(hit.id, round(hit.score, 4)) for hit in hits] for hits in legs)
     return results

@@ -23,7 +23,7 @@ from rag.store.tokens import TOKENS_VERSION, query_weights, tokenize
 if TYPE_CHECKING:
     import tantivy
 
-_FORMAT = {"lexical_format": 1, "tokens": TOKENS_VERSION}
+_FORMAT = {"lexical_format": 2, "tokens": TOKENS_VERSION}
 _MARKER = "rag-lexical.json"
 _META = "meta.json"
 # One thread and little memory: 100,000 passages take 30 s, nearly all of it cutting words.
@@ -31,6 +31,9 @@ _WRITER_HEAP_BYTES = 50_000_000
 _WRITER_THREADS = 1
 # Scores are sums of float32 in an order that varies with the segments; rounded, equal texts tie.
 _SCORE_DIGITS = 4
+# Title and headings count as text, and once more with this weight. nDCG@10 of BM25 without and with
+# it: scifact .695 → .706, cmrc2018_dev .992 → .994.
+_HEADING_WEIGHT = 0.3
 # Asked for beyond k, so that ties at the cut are usually seen at once; where thousands tie (rows of
 # one table), which of them are returned is left to tantivy.
 _TIE_ROOM = 16
@@ -40,7 +43,7 @@ _WIDENING = 4
 
 @dataclass(frozen=True, slots=True)
 class LexicalEntry:
-    """A passage as the lexical index reads it; title, headings and text count alike."""
+    """A passage as the lexical index reads it; words of title and headings count a little more."""
 
     id: str
     title: str
@@ -199,7 +202,8 @@ def _create(path: Path) -> "tantivy.Index":
     path.mkdir(mode=0o700, parents=True)
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
-    builder.add_text_field("text", tokenizer_name="whitespace", index_option="freq")
+    for field in ("heading", "text"):
+        builder.add_text_field(field, tokenizer_name="whitespace", index_option="freq")
     return tantivy.Index(builder.build(), path=str(path), reuse=False)
 
 
@@ -229,8 +233,9 @@ def _document(entry: LexicalEntry) -> "tantivy.Document":
 
     document = tantivy.Document()
     document.add_text("id", entry.id)
-    words = tokenize("\n".join((entry.title, *entry.section, entry.text)))
-    document.add_text("text", " ".join(words))
+    heading = tokenize("\n".join((entry.title, *entry.section)))
+    document.add_text("heading", " ".join(heading))
+    document.add_text("text", " ".join(heading + tokenize(entry.text)))
     return document
 
 
@@ -240,8 +245,9 @@ def _query(schema: "tantivy.Schema", weights: Mapping[str, float]) -> "tantivy.Q
 
     clauses = []
     for word, weight in sorted(weights.items()):
-        term = tantivy.Query.term_query(schema, "text", word, index_option="freq")
-        clauses.append((tantivy.Occur.Should, tantivy.Query.boost_query(term, weight)))
+        for field, share in (("text", 1.0), ("heading", _HEADING_WEIGHT)):
+            term = tantivy.Query.term_query(schema, field, word, index_option="freq")
+            clauses.append((tantivy.Occur.Should, tantivy.Query.boost_query(term, share * weight)))
     return tantivy.Query.boolean_query(clauses)
 
 

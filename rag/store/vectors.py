@@ -36,10 +36,12 @@ _BATCH = 1000
 # even by their own vector (chromadb 1.5.9); with these none is, for a third more time to build.
 _NEIGHBOURS = 48
 _EF_CONSTRUCTION = 400
+# Rows after which Chroma writes its graph to disk; until then it is in the log only.
+_SYNC_THRESHOLD = 1000
 _STAMP = "rag_generation"
 _OWNER = "rag_index"
 
-_open_spellings: set[str] = set()
+_used_spellings: set[str | None] = set()
 _spellings_guard = threading.Lock()
 
 
@@ -127,6 +129,7 @@ class ChromaVectors:
                         "ef_search": self._ef_search,
                         "ef_construction": _EF_CONSTRUCTION,
                         "max_neighbors": _NEIGHBOURS,
+                        "sync_threshold": _SYNC_THRESHOLD,
                     }
                 },
                 embedding_function=None,
@@ -135,13 +138,12 @@ class ChromaVectors:
     def close(self) -> None:
         """Let go of the client; the next opening sees what others wrote."""
         client, self._client, self._collection = self._client, None, None
-        if client is not None:
-            # ClientAPI does not declare it, every client has it.
-            client.close()  # type: ignore[attr-defined]
-        if self._spelling is not None:
-            with _spellings_guard:
-                _open_spellings.discard(self._spelling)
-            self._spelling = None
+        if client is None:
+            return
+        # ClientAPI does not declare it, every client has it.
+        client.close()  # type: ignore[attr-defined]
+        with _spellings_guard:
+            _used_spellings.discard(self._spelling)
 
     def upsert(self, entries: Sequence[VectorEntry], vectors: NDArray[np.float32]) -> None:
         """Add or replace passages; `vectors` has shape (entries, dimension)."""
@@ -225,6 +227,7 @@ class ChromaVectors:
 
         quiet = Settings(anonymized_telemetry=False)
         if isinstance(self._place, Path):
+            # Chroma keeps what failed to open under its spelling (1.5.9): that one is used up.
             self._spelling = _own_spelling(self._place)
             return chromadb.PersistentClient(self._spelling, settings=quiet)
         url = urlsplit(self._place)
@@ -281,12 +284,12 @@ class ChromaVectors:
 
 
 def _own_spelling(place: Path) -> str:
-    """Return a spelling of `place` that no open client of this process uses."""
+    """Return a spelling of `place` that no client of this process has now."""
     spelling = str(place)
     with _spellings_guard:
-        while spelling in _open_spellings:
+        while spelling in _used_spellings:
             spelling += "/."
-        _open_spellings.add(spelling)
+        _used_spellings.add(spelling)
     return spelling
 
 

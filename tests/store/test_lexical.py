@@ -91,6 +91,15 @@ def test_title_and_section_are_searched(tmp_path: Path):
     assert ids_found(index, "guarantee") == ids_found(index, "repair") == ["a"]
 
 
+def test_a_word_in_the_heading_counts_more_than_one_in_the_text(tmp_path: Path):
+    entries = [
+        entry("a", "guarantee pump"),
+        entry("b", "guarantee", section=("pump",)),
+        entry("c", "valve hose", title="filter"),
+    ]
+    assert ids_found(built(tmp_path, entries), "pump") == ["b", "a"]
+
+
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
