@@ -94,7 +94,7 @@ class CommandGroup(click.Group):
         try:
             return super().invoke(ctx)
         except RagError as error:
-            _exit_with(str(error), error.exit_code)
+            _exit_with(str(error) or type(error).__name__, error.exit_code)
         except OSError as error:
             if error.errno not in SURROUNDINGS:
                 raise

@@ -75,7 +75,7 @@ def print_json(value: object) -> None:
 
 def printable(text: str) -> str:
     """Return `text` with control characters shown as "�", so that it cannot steer the terminal."""
-    return _CONTROLS.sub("�", text)
+    return _CONTROLS.sub("�", text.replace("\r\n", "\n"))
 
 
 def as_text(given: str) -> str:
@@ -124,8 +124,9 @@ def paths_or_stdin(paths: tuple[str, ...]) -> tuple[str, ...]:
     """
     if "-" not in paths:
         return paths
-    # As the file system spells them: a name need not be text.
-    piped = [line for line in os.fsdecode(sys.stdin.buffer.read()).splitlines() if line.strip()]
+    # As the file system spells them: a name need not be text, and may hold other line ends.
+    lines = os.fsdecode(sys.stdin.buffer.read()).replace("\r\n", "\n").split("\n")
+    piped = [line for line in lines if line.strip()]
     if not piped:
         raise click.UsageError("PATH on stdin is empty.")
     return tuple(path for given in paths for path in (piped if given == "-" else [given]))

@@ -17,11 +17,12 @@ def record(source: str, *, error: str | None = None) -> SourceRecord:
 
 
 def test_paths_come_as_arguments_and_from_stdin(run: Run, scripted: ScriptedRag) -> None:
-    result = run("add", "--meta", "team=ops", "first", "-", stdin="docs/a b.md\n\n文档.md\n")
+    result = run("add", "--meta", "team=ops", "first", "-", stdin="docs/a b.md\r\n\n文档\x0c.md\n")
     assert result.exit_code == 0
-    assert scripted.given == [(("first", "docs/a b.md", "文档.md"), {"team": "ops"})]
+    assert scripted.given == [(("first", "docs/a b.md", "文档\x0c.md"), {"team": "ops"})]
     run("remove", "-", stdin="x\n")
     assert scripted.given[1:] == [(("x",), {})]
+    assert run("add", "-", stdin="\n").exit_code == 2
 
 
 def test_metadata_keeps_what_is_no_plain_number_as_text(run: Run, scripted: ScriptedRag) -> None:
