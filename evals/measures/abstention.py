@@ -59,8 +59,8 @@ class RiskCoverage:
 def risk_coverage(confidences: ArrayLike, losses: ArrayLike) -> RiskCoverage:
     """Order questions by confidence, surest first, and follow the mean loss.
 
-    El-Yaniv & Wiener, JMLR 2010; area and excess: Geifman, Uziel & El-Yaniv, ICLR 2019. Questions of
-    the same confidence share their losses evenly, which is the mean over all their orders.
+    El-Yaniv & Wiener, JMLR 2010; area and excess: Geifman, Uziel & El-Yaniv, ICLR 2019. Questions
+    of the same confidence share their losses evenly, which is the mean over all their orders.
 
     Args:
         confidences: Higher is surer, shape (questions,).

@@ -75,7 +75,8 @@ def _chinese(numeral: str) -> str:
     if not set(numeral) <= set(_HAN):
         return ""
     if set(numeral) <= set(_DIGITS):
-        return "" if len(numeral) == 2 else "".join(str(_DIGITS[digit]) for digit in numeral)
+        two = len(numeral) == 2 and _DIGITS[numeral[0]] != 0
+        return "" if two else "".join(str(_DIGITS[digit]) for digit in numeral)
     total = section = digit = 0
     for character in numeral:
         if character in _DIGITS:

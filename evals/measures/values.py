@@ -88,7 +88,9 @@ _QUANTITY = re.compile(
 _NUMERALS = NumeralReader(_any_of([*UNITS, *COUNTERS, "月", "号", "號"]))
 _COMPOUNDS = [
     (
-        re.compile(rf"(\d+)[ -]?(?:{first})(?:,? and |,| |又|零)? ?(\d+)[ -]?(?:{second})"),
+        re.compile(
+            rf"(?<![\d.,])(\d+)[ -]?(?:{first})(?:,? and |,| |又|零)? ?(\d+)[ -]?(?:{second})"
+        ),
         ratio,
         unit,
     )
