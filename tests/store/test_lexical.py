@@ -273,7 +273,7 @@ def test_a_missing_index_raises_until_it_is_rebuilt(tmp_path: Path):
 def test_an_index_of_another_token_version_raises(tmp_path: Path):
     built(tmp_path, [entry("a", "pump")])
     marker = tmp_path / "lexical" / "rag-lexical.json"
-    marker.write_text('{"lexical_format": 1, "tokens": 0}')
+    marker.write_text(marker.read_text().replace('"tokens": 1', '"tokens": 0'))
     with pytest.raises(StoreError, match="format"):
         LexicalIndex(tmp_path / "lexical").search("pump", 1)
 
