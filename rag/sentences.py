@@ -83,8 +83,18 @@ def _mark_ends(text: str) -> list[int]:
     return [
         match.end()
         for match in _END.finditer(text)
-        if match["cjk"] or _ends_western(text, match.start(), match.end())
+        if (
+            _ends_cjk(text, match.start(), match.end())
+            if match["cjk"]
+            else _ends_western(text, match.start(), match.end())
+        )
     ]
+
+
+def _ends_cjk(text: str, start: int, end: int) -> bool:
+    """Say whether the marks end a sentence; an ellipsis does not before a small letter."""
+    only_ellipsis = not text[start:end].strip("…" + _CLOSERS)
+    return not (only_ellipsis and text[end : end + 2].strip()[:1].islower())
 
 
 def _ends_western(text: str, start: int, end: int) -> bool:

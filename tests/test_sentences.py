@@ -26,6 +26,7 @@ def parts(text):
         ["Offices in the U.S. and the U.K. are closed.", "Write to a@b.co now."],
         ["Version 2.0 is out.", "Use v1.9.3 no more!"],
         ["Acme Inc. was sold.", "Really?!", "Yes (for a song.)", "Sad."],
+        ["Wait… what is it?", "Well…", "Nothing."],
         ["Das kostet z.B. 5 €.", "Nr. 7 ist frei."],
     ],
 )

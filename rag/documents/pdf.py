@@ -18,7 +18,7 @@ _HYPHEN_AT_LINE_END = re.compile(r"(?<=[^\W\d_])(?:\u00ad|[-\u2010])\n(?=[^\W\d_
 _SPACES_AT_LINE_END = re.compile(r"[ \t]+\n")
 # Rows as `page_text` writes them.
 _TABLE = re.compile(r"^.* \|(?: .*)?$(?:\n.* \|(?: .*)?$)+", re.MULTILINE)
-_DIGITS = re.compile(r"\d+")
+_PAGE_NUMBER = re.compile(r"(?<![\d.,])[0-9]{1,5}(?![\d.,])")
 _SENTENCE_END = re.compile(r"[.!?:;。！？；：…][\"'»)\]」』”’）】]*$")
 # Titles that programs write when the author gave none.
 _MEANINGLESS_TITLE = re.compile(
@@ -42,12 +42,19 @@ def load_pdf(data: bytes) -> LoadedDocument:
         EmptyDocumentError: It has pages but no text on them: a scan.
         DocumentError: It is no PDF, or too damaged to read.
     """
+    from pypdf.errors import DependencyError
+
     try:
         reader = _open(data)
         pages = [page_text(page) for page in reader.pages]
         title, outline = _title(reader), list(_outline(reader))
     except (DocumentError, MemoryError):
         raise
+    except DependencyError as error:
+        raise EncryptedDocumentError(
+            "the PDF is encrypted with AES; save a copy without encryption, or install "
+            "cryptography if it opens without a password"
+        ) from error
     except Exception as error:  # pypdf raises nearly every built-in error on damaged files
         raise DocumentError(
             f"not a readable PDF ({type(error).__name__}: {error}); open and save it again"
@@ -62,21 +69,12 @@ def load_pdf(data: bytes) -> LoadedDocument:
 
 def _open(data: bytes) -> "PdfReader":
     from pypdf import PasswordType, PdfReader
-    from pypdf.errors import DependencyError
 
-    locked = EncryptedDocumentError(
-        "the PDF opens only with a password; save a copy without one and add that"
-    )
     reader = PdfReader(BytesIO(data))
-    try:
-        opened = not reader.is_encrypted or reader.decrypt("") != PasswordType.NOT_DECRYPTED
-    except DependencyError as error:
+    if reader.is_encrypted and reader.decrypt("") == PasswordType.NOT_DECRYPTED:
         raise EncryptedDocumentError(
-            "the PDF is encrypted with AES; save a copy without encryption, or install "
-            "cryptography if it opens without a password"
-        ) from error
-    if not opened:
-        raise locked
+            "the PDF opens only with a password; save a copy without one and add that"
+        )
     return reader
 
 
@@ -101,28 +99,43 @@ def _outline(reader: "PdfReader") -> Iterator[tuple[int, str, int]]:
 
 
 def _without_running_lines(pages: Sequence[str]) -> list[str]:
-    """Drop the first and last lines that recur on most pages, whatever number they carry."""
+    """Drop the first and last lines that recur on most pages but for the page's number."""
     lines = [page.strip("\n").split("\n") for page in pages]
-    edges = Counter(_shape(edge) for page in lines for edge in {page[0], page[-1]})
-    running = {
-        shape
-        for shape, count in edges.items()
-        if shape and count >= max(_FEWEST_RUNNING, _RUNNING_SHARE * len(pages))
-    }
-    kept = [lines[0], *(_trimmed(page, running) for page in lines[1:])] if running else lines
-    return ["\n".join(page) for page in kept]
+    counts = Counter(
+        key
+        for number, page in enumerate(lines)
+        for key in set().union(*(_keys(line, number) for line in {*page[:1], *page[-1:]}))
+    )
+    least = max(_FEWEST_RUNNING, _RUNNING_SHARE * len(pages))
+    running = {key for key, count in counts.items() if count >= least}
+    seen: set[str] = set()
+    return ["\n".join(_trimmed(page, number, running, seen)) for number, page in enumerate(lines)]
 
 
-def _trimmed(page: list[str], running: set[str]) -> list[str]:
-    while page and _shape(page[0]) in running:
-        page = page[1:]
-    while page and _shape(page[-1]) in running:
-        page = page[:-1]
+def _trimmed(page: list[str], number: int, running: set[str], seen: set[str]) -> list[str]:
+    """Return `page` without its running lines already `seen` on a page before, and note the new."""
+    for edge in (0, -1):
+        keys = _keys(page[edge], number) & running if page else set()
+        if keys & seen:
+            page = page[1:] if edge == 0 else page[:-1]
+        seen |= keys
     return page
 
 
-def _shape(line: str) -> str:
-    return _DIGITS.sub("0", " ".join(line.split()))
+def _keys(line: str, number: int) -> set[str]:
+    """Return the line as it is, and with each of its numbers as a distance from the page's.
+
+    Only a page number keeps its distance from page to page; the amounts at the foot of a table
+    do not, and must not be taken for one. The head of a table that goes on over pages stays.
+    """
+    text = " ".join(line.split())
+    if not text or " | " in text:
+        return set()
+    relative = {
+        f"{text[: match.start()]}<{int(match[0]) - number}>{text[match.end() :]}"
+        for match in _PAGE_NUMBER.finditer(text)
+    }
+    return {text, *relative}
 
 
 def _tidy(page: str) -> str:

@@ -30,7 +30,7 @@ def parser():
 
 @pytest.fixture
 def misbehaving():
-    limits = ParseLimits(max_bytes=1000, timeout_seconds=2, max_memory_bytes=200_000_000)
+    limits = ParseLimits(max_bytes=1000, timeout_seconds=3, max_memory_bytes=200_000_000)
     with DocumentParser(limits, loader=MISBEHAVING) as parser:
         yield parser
 
@@ -60,7 +60,7 @@ def test_one_child_serves_many_files(misbehaving, note):
 
 @pytest.mark.parametrize("way", ["hang", "spin"])
 def test_a_parser_that_hangs_is_ended_in_time(misbehaving, note, way):
-    with pytest.raises(DocumentLimitError, match=r"note\.txt.*documents\.timeout_seconds \(2\)"):
+    with pytest.raises(DocumentLimitError, match=r"note\.txt.*documents\.timeout_seconds \(3\)"):
         misbehaving.parse(note(way))
     assert misbehaving.parse(note("the next one")).text == "the next one"
 

@@ -87,6 +87,26 @@ def test_running_heads_and_feet_are_kept_once():
     assert all(f"Text number {letter}." in text for letter in "abcd")
 
 
+def test_a_running_head_that_the_cover_lacks_is_kept_once():
+    text = load_pdf(make(["Cover."], *[["ACME manual", f"Text {n}."] for n in "abcd"])).text
+    assert text.count("ACME manual") == 1
+
+
+def test_the_head_of_a_table_stays_on_every_page():
+    head = ("Model", "Weight", "Price")
+    pages = [[head, *[(f"R{page}{row}", f"{row} g", "5") for row in range(4)]] for page in range(4)]
+    assert load_pdf(make(*pages)).text.count("Model | Weight | Price") == 4
+
+
+def test_amounts_at_the_foot_of_pages_are_not_taken_for_page_numbers():
+    amounts = [500, 731, 64, 9]
+    pages = [
+        [f"Invoice {letter}.", f"Total {n}"] for letter, n in zip("abcd", amounts, strict=True)
+    ]
+    text = load_pdf(make(*pages)).text
+    assert all(f"Total {n}" in text for n in amounts)
+
+
 def test_words_hyphenated_at_line_ends_are_joined():
     lines = ["The tempera-", "ture of the Franco-", "German state-of-", "the-art box."]
     assert (
