@@ -33,6 +33,9 @@ _WIDE: Final = re.compile(
 # numbers, and at most about one token for a Chinese character.
 _LETTERS_PER_TOKEN: Final = 3
 
+# Markers of an earlier answer count the passages of then.
+_STALE_MARKERS: Final = re.compile(r"\s?(?:\[\d{1,3}\])+")
+
 # A turn of the conversation is shown up to here: it says what is talked about, not the answer.
 _TURN_CHARACTERS: Final = 1000
 
@@ -84,7 +87,7 @@ def fence_history(
     lines: list[str] = []
     left = budget
     for message in reversed(history):
-        text = message.text.strip()
+        text = _STALE_MARKERS.sub("", message.text).strip()
         shown = text if len(text) <= _TURN_CHARACTERS else text[:_TURN_CHARACTERS] + " …"
         line = f"{spoken(message)}: {disarm(shown)}"
         left -= count_tokens(line)

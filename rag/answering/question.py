@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias, TypedDict
+from typing import Any, TypeAlias
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, convert_to_messages
+from typing_extensions import TypedDict  # pydantic takes no other before Python 3.12
 
 from rag.errors import RetrievalError
 

@@ -253,3 +253,23 @@ def test_an_answer_is_the_output_of_the_run() -> None:
     recorder = Recorder()
     chat_chain(GOOD).invoke(QUESTION, {"callbacks": [recorder]})
     assert isinstance(recorder.outputs[-1], Answer)
+
+
+def test_the_chain_describes_what_it_takes_and_gives() -> None:
+    chain = extractive_chain()
+    assert "question" in str(chain.get_input_jsonschema())
+    assert "citations" in str(chain.get_output_jsonschema())
+
+
+async def test_the_steps_of_the_chain_can_be_followed_as_events() -> None:
+    seen_events = [
+        event["event"] async for event in chat_chain(GOOD).astream_events(QUESTION, version="v2")
+    ]
+    assert {"on_retriever_end", "on_chat_model_stream", "on_chain_end"} <= set(seen_events)
+
+
+def test_markers_of_earlier_answers_are_not_shown_to_the_model() -> None:
+    chain = chat_chain("When are refunds paid?", GOOD)
+    history = [("user", "Are they?"), ("ai", "Yes [3][4].")]
+    chain.invoke({"question": "And when?", "history": history})
+    assert all("assistant: Yes." in messages[-1].text for messages in seen(chain))
