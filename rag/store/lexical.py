@@ -217,6 +217,9 @@ def _mark(path: Path) -> None:
 def _write(index: "tantivy.Index", add: Iterable[LexicalEntry], delete: Iterable[str]) -> None:
     writer = index.writer(_WRITER_HEAP_BYTES, _WRITER_THREADS)
     try:
+        # A killed writer leaves files of its unfinished commit; tantivy 0.27 would give the same
+        # names to those of the next and refuse to overwrite them.
+        writer.garbage_collect_files()
         for id_ in delete:
             writer.delete_documents_by_term("id", id_)
         for entry in add:

@@ -1,6 +1,7 @@
 import math
 import os
 import random
+import shutil
 import signal
 import stat
 import subprocess
@@ -361,6 +362,19 @@ def test_a_writer_killed_at_any_moment_leaves_a_whole_state(tmp_path: Path):
     assert len(seen) > 50
     index.update(before, index.ids())
     assert index.ids() == {e.id for e in before}
+
+
+def test_files_of_an_unfinished_commit_do_not_stop_the_next(tmp_path: Path):
+    index = built(tmp_path, random_entries(50))
+    folder, twin = tmp_path / "lexical", tmp_path / "twin"
+    shutil.copytree(folder, twin)
+    LexicalIndex(twin).update([], ["p0001"])
+    leftovers = [file for file in twin.glob("*.del") if not (folder / file.name).exists()]
+    assert leftovers
+    for file in [*leftovers, twin / ".managed.json"]:
+        shutil.copy(file, folder)
+    index.update([], ["p0001"])
+    assert "p0001" not in index.ids()
 
 
 def test_a_rebuild_killed_at_any_moment_leaves_none_or_the_whole(tmp_path: Path):
