@@ -24,6 +24,7 @@ _TOKEN = re.compile(
     rf"|[^\W_{_UNSPACED}]+(?:['’.][^\W_{_UNSPACED}]+)*"
 )
 _THOUSANDS = re.compile(r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+_VERSION = re.compile(r"v\d+(?:\.\d+)+")
 _ARTICLES = frozenset({"a", "an", "the"})
 
 
@@ -76,6 +77,8 @@ def _plain(raw: str) -> list[str]:
         return [raw.replace(",", "")]
     if raw[-1].isdigit() and "," in raw:
         return raw.split(",")
+    if _VERSION.fullmatch(raw):
+        return [raw[1:]]
     return [re.sub(r"['’]|(?<=[^\W\d])\.", "", raw)]
 
 

@@ -75,7 +75,7 @@ _DATES = [
 _CLOCK = re.compile(
     r"(?<![\d:.])(?P<hour>\d{1,2}):(?P<minute>\d{2})(?![\d:])(?: ?(?P<half>[ap])\.?m\b)?"
 )
-_LABEL = re.compile(r"(?<![a-z0-9_.-])\d+(?:\.\d+){2,}")
+_LABEL = re.compile(r"(?<![a-uw-z0-9_.-])\d+(?:\.\d+){2,}")
 _SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9}
 _SCALES |= {"千": 10**3, "万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8}
 _QUANTITY = re.compile(

@@ -6,6 +6,7 @@ If neither setting is better, each question's difference is as likely with the o
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from math import log2
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -55,7 +56,7 @@ def sign_flip_test(
     """
     data = cluster(differences, clusters)
     active = np.count_nonzero(data.sums, axis=0)
-    exact = 2.0**active <= resamples
+    exact = active <= log2(resamples)
     p_values = np.ones(data.sums.shape[1])
     for column in np.flatnonzero(exact):
         p_values[column] = _exact_p(data.sums[:, column])

@@ -64,7 +64,7 @@ def test_the_drawn_test_agrees_with_scipy_and_with_the_t_test(shift):
 
 
 def test_a_drawn_p_value_is_never_zero():
-    (ours,) = sign_flip_test(np.ones(500), resamples=999)
+    (ours,) = sign_flip_test(np.ones(3000), resamples=999)
     assert ours.p_value == 1 / 1000
 
 
