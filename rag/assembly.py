@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from rag.store.store import Store
     from rag.sync import Pipeline
 
+# Models that read thousands of tokens still find short passages better, and a citation should be
+# short enough to read.
+_LONGEST_DEFAULT_PASSAGE = 512
+
 Mode = Literal["hybrid", "dense", "lexical"]
 
 
@@ -75,7 +79,7 @@ def make_pipeline(settings: Settings, embeddings: "PassageEmbeddings") -> "Pipel
         )
     return Pipeline(
         count_tokens=embeddings.count_tokens,
-        max_tokens=splitter.max_tokens or most,
+        max_tokens=splitter.max_tokens or min(most, _LONGEST_DEFAULT_PASSAGE),
         overlap_tokens=splitter.overlap_tokens,
         header=splitter.header,
         limits=ParseLimits(

@@ -54,7 +54,7 @@ class SplitterSettings(Group):
         default=None,
         ge=16,
         description="Tokens in a passage, title and heading path included; unset: all the model "
-        "reads at once.",
+        "reads at once, at most 512.",
     )
     overlap_tokens: int = Field(
         default=0,
