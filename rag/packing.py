@@ -9,19 +9,30 @@ from rag.pieces import Break, Piece
 _FULL_ENOUGH = 0.55
 # A block that fits whole into the next passage may leave this one only so full.
 _FULL_ENOUGH_BEFORE_BLOCK = 0.25
+# The last passage of a section should be at least so full: a lone sentence says too little.
+_LEAST_TAIL = 0.25
 
 
 def pack(text: str, found: Sequence[Piece], room: int) -> Iterator[Sequence[Piece]]:
     """Yield runs of pieces whose sizes sum to at most `room`."""
-    start = 0
+    start, left = 0, sum(piece.size for piece in found)
     while start < len(found):
-        end = _next_cut(text, found, start, room)
+        end = _next_cut(text, found, start, room, left)
         yield found[start:end]
+        left -= sum(piece.size for piece in found[start:end])
         start = end
 
 
-def _next_cut(text: str, found: Sequence[Piece], start: int, room: int) -> int:
-    """Return the position after the last piece of the passage that begins at `start`."""
+def _next_cut(text: str, found: Sequence[Piece], start: int, room: int, left: int) -> int:
+    """Return the position after the last piece of the passage that begins at `start`.
+
+    Args:
+        text: What the pieces are stretches of.
+        found: All pieces.
+        start: Position of the passage's first piece.
+        room: Most tokens in a passage.
+        left: Tokens from `start` to the end.
+    """
     filled, size = [0], 0
     while start + len(filled) <= len(found):
         size += found[start + len(filled) - 1].size
@@ -32,7 +43,8 @@ def _next_cut(text: str, found: Sequence[Piece], start: int, room: int) -> int:
     if last == len(found):
         return last
     places = [at for at in range(start + 1, last + 1) if filled[at - start] >= room * _FULL_ENOUGH]
-    best = _best_place(text, found, places or [last])
+    no_crumbs = [at for at in places if left - filled[at - start] >= room * _LEAST_TAIL]
+    best = _best_place(text, found, no_crumbs or places or [last])
     if found[best].strength >= Break.PARAGRAPH:
         return best
     early = [

@@ -196,6 +196,13 @@ def test_passages_end_where_sentences_end():
     assert all(passage.text.endswith(".") for passage in passages)
 
 
+@pytest.mark.parametrize("sentences", range(20, 60, 3))
+def test_the_last_passage_is_no_crumb(sentences):
+    text = "Some words that make up one sentence here. " * sentences
+    passages = cut(LoadedDocument(text=text, kind="text"), max_tokens=100)
+    assert count_words([passages[-1].text])[0] >= 25
+
+
 def test_chinese_passages_end_where_sentences_end():
     sentence = "我们在北京的办公室周一到周五开放，欢迎来访。"
     passages = cut(LoadedDocument(text=sentence * 200, kind="text"), max_tokens=100)

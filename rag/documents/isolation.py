@@ -129,6 +129,9 @@ class _Child:
             ready = self._answers.get(timeout=_START_SECONDS)
         except queue.Empty:
             ready = b""
+        except BaseException:  # Ctrl-C while it starts
+            self.kill()
+            raise
         if ready != READY:
             self.kill()
             raise DocumentError(
