@@ -1,7 +1,7 @@
 """Asks a chat model, whole or piece by piece, sync or async; knows neither prompt nor answer."""
 
 from collections.abc import AsyncIterator, Callable, Iterator
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage
@@ -9,7 +9,11 @@ from langchain_core.runnables import RunnableConfig
 
 from rag.answering.chat_models import says_why_it_ends
 from rag.answering.failures import Progress, chat_errors, describe
+from rag.answering.waiting import bounded
 from rag.errors import ChatContentFilterError, ChatStreamError
+
+# openai 3.54 waits at most so many seconds between two tries by itself.
+_LONGEST_BACKOFF: Final = 8.0
 
 Messages: TypeAlias = list[BaseMessage]
 Ask: TypeAlias = Callable[[BaseChatModel, Messages, RunnableConfig], Iterator[BaseMessage]]
@@ -48,7 +52,7 @@ def ask_streaming(
     """
     progress, reason = Progress(), None
     with chat_errors(model, progress):
-        for piece in model.stream(messages, config):
+        for piece in _stream(model, messages, config):
             progress.began = progress.began or bool(piece.text)
             reason = end_reason(piece) or reason
             yield piece
@@ -66,6 +70,21 @@ async def aask_streaming(
             reason = end_reason(piece) or reason
             yield piece
     _check_end(model, reason)
+
+
+def _stream(
+    model: BaseChatModel, messages: Messages, config: RunnableConfig
+) -> Iterator[BaseMessage]:
+    """Stream, bounded as the model's own async stream is: langchain-openai 1.7 bounds no other."""
+    seconds = getattr(model, "stream_chunk_timeout", None)
+    if not seconds:
+        return model.stream(messages, config)
+    tries = 1 + (getattr(model, "max_retries", None) or 0)
+    return bounded(
+        lambda: model.stream(messages, config),
+        first_seconds=tries * (seconds + _LONGEST_BACKOFF),
+        next_seconds=seconds,
+    )
 
 
 def end_reason(message: BaseMessage) -> str | None:

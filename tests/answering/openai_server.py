@@ -16,7 +16,8 @@ class Reply:
 
     `pieces` are streamed one event each, or joined where no stream is asked for. With `cut` the
     connection closes after them without an end; `plain_end` closes it in an orderly way, but
-    without a finish reason. `pause` waits before each piece.
+    without a finish reason. `pause` waits before each piece; with `pings` a comment is sent every
+    50 milliseconds meanwhile.
     """
 
     pieces: Sequence[str] = ("",)
@@ -26,6 +27,7 @@ class Reply:
     cut: bool = False
     plain_end: bool = False
     pause: float = 0.0
+    pings: bool = False
     headers: dict[str, str] = field(default_factory=dict)
 
 
@@ -103,7 +105,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
         for piece in reply.pieces:
-            time.sleep(reply.pause)
+            for _ in range(int(reply.pause / 0.05) if reply.pings else 0):
+                time.sleep(0.05)
+                self._write(b": keep-alive\n\n")
+            time.sleep(0 if reply.pings else reply.pause)
             self._event(_chunk({"role": "assistant", "content": piece}, None))
         if reply.cut:
             self.close_connection = True

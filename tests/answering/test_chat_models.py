@@ -224,6 +224,13 @@ def test_a_pause_in_the_middle_does_not_hang_the_question(run: Run) -> None:
 
 
 @streaming
+def test_comments_that_keep_a_connection_open_do_not_hang_the_question(run: Run) -> None:
+    late = Reply(["one ", "two"], pause=1.2, pings=True)
+    with serving(late) as server, pytest.raises(ChatModelError, match=r"chat\.timeout_seconds"):
+        run(chain_to(server.url, timeout=0.4))
+
+
+@streaming
 @pytest.mark.parametrize(
     "reply", [Reply(["Refunds are "], cut=True), Reply(["Refunds are "], plain_end=True)]
 )
