@@ -198,8 +198,8 @@ def test_passages_end_where_sentences_end():
 
 @pytest.mark.parametrize("sentences", range(20, 60, 3))
 def test_the_last_passage_is_no_crumb(sentences):
-    text = "Some words that make up one sentence here. " * sentences
-    passages = cut(LoadedDocument(text=text, kind="text"), max_tokens=100)
+    story = _story(sentences, words_in_sentence=7, sentences_in_paragraph=sentences, paragraphs=1)
+    passages = cut(LoadedDocument(text=_joined(story), kind="text"), max_tokens=100)
     assert count_words([passages[-1].text])[0] >= 25
 
 
