@@ -70,6 +70,7 @@ class LexicalIndex:
         Raises:
             StoreError: The index is missing or damaged.
         """
+        self.close()  # opened anew, tantivy knows the files that another, killed writer left
         with self._reading() as index:
             _write(index, add, delete)
         make_private(self._path)
@@ -148,10 +149,10 @@ class LexicalIndex:
         """Yield the index as of its last commit."""
         with _store_errors(self._path):
             try:
-                if self._opened is None:
-                    self._opened = _open(self._path)
-                self._opened.reload()
-                yield self._opened
+                index = self._opened or _open(self._path)
+                self._opened = index  # another thread may close it meanwhile
+                index.reload()
+                yield index
             except BaseException:
                 self.close()
                 raise
