@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.errors import StoreError
+from rag.store.failures import store_error
 from rag.store.hits import Hit
 from rag.store.permissions import make_private
 from rag.store.tokens import TOKENS_VERSION, query_weights, tokenize
@@ -173,10 +174,8 @@ def _store_errors(path: Path) -> Iterator[None]:
 
 
 def _unusable(path: Path, reason: BaseException) -> StoreError:
-    told = " ".join(str(reason).split())
-    return StoreError(
-        f"the lexical index {path} cannot be used ({told}); run `rag sync` to rebuild it"
-    )
+    wanted = f"the lexical index {path} cannot be used"
+    return store_error(wanted, reason, advice="run `rag sync` to rebuild it")
 
 
 def _open(path: Path) -> "tantivy.Index":
