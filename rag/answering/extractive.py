@@ -71,7 +71,7 @@ def quote_answer(
     embed: Embed | None = None,
 ) -> Answer:
     """Return an answer made of quoted stretches, each with its marker and citation."""
-    quotes = in_reading_order(extract(search_query, passages, embed=embed), passages)
+    quotes = join_neighbours(extract(search_query, passages, embed=embed), passages)
     citations = tuple(
         cite(number, passages[quote.passage], (quote.start, quote.end))
         for number, quote in enumerate(quotes, start=1)
@@ -116,19 +116,21 @@ def extract(
     return [candidates.quote(at, scores[at]) for at in [ranked[0], *also]]
 
 
-def in_reading_order(quotes: Sequence[Quote], passages: Sequence[Document]) -> list[Quote]:
-    """Order quotes by passage, the best one's first, and join those that follow each other."""
-    order = list(dict.fromkeys(quote.passage for quote in quotes))
-    placed = sorted(quotes, key=lambda quote: (order.index(quote.passage), quote.start))
+def join_neighbours(quotes: Sequence[Quote], passages: Sequence[Document]) -> list[Quote]:
+    """Join quotes that follow each other into one; the best stays first.
+
+    The answer comes before what surrounds it: in reading order throughout, a gold answer stood in
+    the first quote for 76 instead of 79 % of XQuAD's Chinese questions.
+    """
     joined: list[Quote] = []
-    for quote in placed:
+    for quote in sorted(quotes, key=lambda quote: (quote.passage, quote.start)):
         last = joined[-1] if joined else None
         if last is not None and _follows(last, quote, passages):
             score = max(last.score, quote.score)
             joined[-1] = Quote(quote.passage, last.start, quote.end, score, last.header)
         else:
             joined.append(quote)
-    return joined
+    return sorted(joined, key=lambda quote: (-quote.score, quote.passage, quote.start))
 
 
 def _follows(first: Quote, second: Quote, passages: Sequence[Document]) -> bool:

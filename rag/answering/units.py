@@ -12,6 +12,11 @@ _RULE: Final = re.compile(r"^[ \t]*\|?[ \t]*:?-{2,}[-:| \t]*$")
 _CELLS: Final = re.compile(r"^[ \t]*\||\S \| ?\S?")
 _FIELDS: Final = re.compile(r"^[^:;\n]{1,60}: [^;\n]*(?:; [^:;\n]{1,60}: [^;\n]*)+$")
 _HEADING: Final = re.compile(r"#{1,6}\s")
+# A line by itself that ends in no punctuation: a heading, unless it states a number or a value.
+_ENDS: Final = re.compile(r"[.!?。！？;；:：,，…)）\]】\"”’」』`*_|]$")
+_STATES: Final = re.compile(r"\d|[:：=]|^[ \t]*(?:[-*+•·]|\(?\w{1,3}[.)、])\s?")
+_HEADING_WORDS: Final = 12
+_HEADING_CHARACTERS: Final = 80
 _ASKS: Final = re.compile(r"[?？][\"'”’」』）)*_]*$")
 # Code is cut where a blank line is followed by a line that is not indented: between definitions.
 _CODE_GAP: Final = re.compile(r"\n[ \t]*\n(?=\S)")
@@ -62,8 +67,20 @@ def _prose_and_tables(text: str, start: int, end: int) -> Iterator[Unit]:
 def _sentences(text: str, start: int, end: int) -> Iterator[Unit]:
     for first, last in sentences(text[start:end]):
         words = text[start + first : start + last]
-        answers = not (_HEADING.match(words) or _ASKS.search(words))
+        heads = _HEADING.match(words) or _is_heading(text, start + first, start + last)
+        answers = not (heads or _ASKS.search(words))
         yield Unit(start + first, start + last, quotable=answers)
+
+
+def _is_heading(text: str, start: int, end: int) -> bool:
+    """Say whether a sentence is a heading: alone on its line, with more text below."""
+    words = text[start:end]
+    alone = text[max(0, start - 1) : start] in ("", "\n") and text[end : end + 1] == "\n"
+    if not alone or "\n" in words or not text[end:].strip() or _ENDS.search(words):
+        return False
+    if len(words) > _HEADING_CHARACTERS or len(words.split()) > _HEADING_WORDS:
+        return False
+    return words.isupper() or not _STATES.search(words)
 
 
 def _tables(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

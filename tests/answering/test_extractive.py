@@ -94,6 +94,23 @@ def test_a_heading_is_no_answer() -> None:
     ]
 
 
+def test_a_heading_without_marks_is_no_answer() -> None:
+    text = "How long the warranty lasts\n\nIt is covered for 36 months.\n\nWARRANTY 2026\n\nEnd."
+    assert quotes("How long does the warranty last?", passage(text)) == [
+        "It is covered for 36 months."
+    ]
+
+
+def test_a_line_that_states_a_value_may_answer() -> None:
+    text = "Office address: Utrecht\nOffice phone: 030 123\n\nMore below."
+    assert quotes("What is the office phone?", passage(text))[0].endswith("Office phone: 030 123")
+
+
+def test_the_best_quote_comes_first() -> None:
+    text = "Cards of the shop are final.\n\nThe sun is far.\n\nRefunds of cards take 14 days."
+    assert quotes("How many days do refunds of cards take?", passage(text))[0].startswith("Refunds")
+
+
 def test_neighbouring_sentences_become_one_quote_in_reading_order() -> None:
     text = "Refunds need a form. Refunds take 14 days."
     (quote,) = quotes("How do refunds work and how many days do they take?", passage(text))
