@@ -39,7 +39,7 @@ def score_abstention(abstained: Sequence[bool], answerable: Sequence[bool]) -> A
     return Abstention(precision, recall, f1, _share(answered, sum(answerable)))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class RiskCoverage:
     """What answering only the surest questions would cost.
 

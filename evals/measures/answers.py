@@ -15,11 +15,11 @@ from evals.measures.values import values_match
 
 # Kana, Han with extensions, Hangul, Thai to Khmer: no spaces between words.
 _UNSPACED = (
-    "\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
+    "\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3041-\u30fa\u30fc-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
     "\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff"
 )
 _TOKEN = re.compile(
-    rf"(?:(?<![\w)\]])-)?\d+(?:[.,]\d+)*"
+    rf"(?:(?<![a-z0-9_)\]])-)?\d+(?:[.,]\d+)*"
     rf"|[{_UNSPACED}]"
     rf"|[^\W_{_UNSPACED}]+(?:['’.][^\W_{_UNSPACED}]+)*"
 )

@@ -32,7 +32,7 @@ _SCALES = {"十": 10, "百": 100, "千": 1000}
 _MYRIADS = {"万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8}
 _HAN = "".join([*_DIGITS, *_SCALES, *_MYRIADS])
 _FIRST = "".join([*_DIGITS, "十"])  # 3万元 has its digits already
-_PERCENT = re.compile(rf"百分之([{_HAN}]+|\d+(?:\.\d+)?)")
+_PERCENT = re.compile(rf"百分之([{_HAN}]{{1,20}}|\d+(?:\.\d+)?)")
 
 
 class NumeralReader:
@@ -40,7 +40,7 @@ class NumeralReader:
 
     def __init__(self, unit: str) -> None:
         self._unit = re.compile(rf" ?(?:{unit})")
-        self._han = re.compile(rf"(?<![{_HAN}])[{_FIRST}][{_HAN}]*(?= ?(?:{unit}))")
+        self._han = re.compile(rf"(?<![{_HAN}])[{_FIRST}][{_HAN}]{{0,19}}(?= ?(?:{unit}))")
         self._han_half = re.compile(rf"(?<!\d)半(?= ?(?:{unit}))")
 
     def to_digits(self, text: str) -> str:

@@ -178,7 +178,7 @@ class Measure:
         return _FORMULAS[self.name](judged, self.k)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class RankingScores:
     """Scores per question, questions in the order of their ids.
 

@@ -72,6 +72,7 @@ _DATES = [
         rf"(?<![\d.])(?P<month>\d{{1,2}})([-/.]){_BIG_DAY}\2{_YEAR}",
     )
 ]
+_YEARS = frozenset(map(str, range(1, 10_000)))
 _CLOCK = re.compile(
     r"(?<![\d:.])(?P<hour>\d{1,2}):(?P<minute>\d{2})(?![\d:])(?: ?(?P<half>[ap])\.?m\b)?"
 )
@@ -89,7 +90,8 @@ _NUMERALS = NumeralReader(_any_of([*UNITS, *COUNTERS, "月", "号", "號"]))
 _COMPOUNDS = [
     (
         re.compile(
-            rf"(?<![\d.,])(\d+)[ -]?(?:{first})(?:,? and |,| |又|零)? ?(\d+)[ -]?(?:{second})"
+            rf"(?<![\d.,])(\d{{1,9}})[ -]?(?:{first})(?:,? and |,| |又|零)? ?"
+            rf"(\d{{1,9}})[ -]?(?:{second})"
         ),
         ratio,
         unit,
@@ -203,7 +205,7 @@ def _gives_date(found: Date | None, wanted: Date | None) -> bool:
 
 def _as_date(value: Value) -> Date | None:
     """Read a plain whole number as a year: "2026" may answer for 2026年, and the reverse."""
-    if isinstance(value, Quantity) and not value.unit and value.amount % 1 == 0:
+    if isinstance(value, Quantity) and not value.unit and str(value.amount) in _YEARS:
         return Date(int(value.amount))
     return value if isinstance(value, Date) else None
 

@@ -92,6 +92,15 @@ def compare_family(
     if not names:
         return []
     differences = paired_differences([scores[name] for name in names], scores[baseline])
+    return _judge_columns(names, differences, clusters, rule)
+
+
+def _judge_columns(
+    names: Sequence[str],
+    differences: Floats,
+    clusters: Sequence[Hashable] | None,
+    rule: Rule,
+) -> list[Comparison]:
     tests = sign_flip_test(differences, clusters=clusters, resamples=rule.resamples, seed=rule.seed)
     intervals = bootstrap_intervals(
         differences,
@@ -155,7 +164,8 @@ def decide(difference: Interval, adjusted_p_value: float, rule: Rule) -> Verdict
     too small to matter is no reason to switch. The interval is the printed one, of 1 - alpha, which
     is stricter than the 1 - 2 alpha of two one-sided tests (Schuirmann 1987). *Better* or *worse*:
     the adjusted p-value is at most alpha. Else *undecided*, which says that there were too few
-    questions, not that there is no difference.
+    questions, not that there is no difference. Each equivalence is judged by itself; Holm's
+    correction guards against false differences, not against false equivalences.
     """
     if rule.margin > 0 and -rule.margin <= difference.low and difference.high <= rule.margin:
         return "equivalent"
@@ -178,8 +188,9 @@ def cheapest_not_worse(
 ) -> str:
     """Return the cheapest setting that is not shown to be worse than the best by the margin.
 
-    A setting stays in the choice if its interval of the difference to the best setting reaches
-    above -margin with its lower end, or, with margin 0, if it is not significantly worse.
+    A setting stays in the choice if the whole interval of its difference to the best setting lies
+    above -margin (it is shown not to be worse by more), or, with margin 0, if it is not shown to be
+    worse, which few questions seldom do.
 
     Args:
         scores: Setting to scores per question, higher is better.

@@ -53,9 +53,7 @@ def assign_folds(
     Raises:
         ValueError: Fewer than two folds, or fewer clusters than folds.
     """
-    names = list(range(questions)) if clusters is None else list(clusters)
-    if len(names) != questions:
-        raise ValueError(f"wanted a cluster for each of {questions} questions, found {len(names)}")
+    names = _cluster_names(questions, clusters)
     sizes = Counter(names)
     if not 2 <= folds <= len(sizes):
         raise ValueError(f"wanted 2 folds at least and {len(sizes)} at most, found {folds}")
@@ -86,9 +84,7 @@ def split_tune_test(
     """
     if not 0 < test_share < 1:
         raise ValueError(f"wanted a share between 0 and 1, found {test_share}")
-    names = list(range(questions)) if clusters is None else list(clusters)
-    if len(names) != questions:
-        raise ValueError(f"wanted a cluster for each of {questions} questions, found {len(names)}")
+    names = _cluster_names(questions, clusters)
     sizes = Counter(names)
     order = list(sizes)
     np.random.default_rng(seed).shuffle(order)
@@ -176,6 +172,13 @@ def cross_validated_winner(
     return HeldOutWinner(
         names[winner], float(table[:, winner].mean()), interval, tuple(picks.most_common())
     )
+
+
+def _cluster_names(questions: int, clusters: Sequence[Hashable] | None) -> list[Hashable]:
+    names: list[Hashable] = list(range(questions)) if clusters is None else list(clusters)
+    if len(names) != questions:
+        raise ValueError(f"wanted a cluster for each of {questions} questions, found {len(names)}")
+    return names
 
 
 def _table(scores: Mapping[str, ArrayLike]) -> tuple[list[str], Floats]:

@@ -17,7 +17,7 @@ _BATCH_BYTES = 32_000_000
 """What one batch of draws or results may take: the memory of any sample is bounded by this."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Clustered:
     """Scores summed by cluster: all that a resampled mean needs.
 

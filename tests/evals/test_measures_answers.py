@@ -37,6 +37,8 @@ def test_exact_match_takes_the_nearest_answer():
     assert exact_match("The Panthers.", ["Denver", "panthers"]) == 1.0
     assert exact_match("the 24 Panthers", ["panthers"]) == 0.0
     assert exact_match("-30", ["30"]) == 0.0
+    assert contains_answer("最低为-30度", ["-30"]) == 1.0
+    assert contains_answer("最低为-30度", ["30"]) == 0.0
     assert exact_match("１３６次", ["136 次"]) == 1.0
 
 
