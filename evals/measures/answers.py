@@ -63,7 +63,9 @@ def values_right(reply: str, answers: Sequence[str]) -> float | None:
 def gold_in_context(passages: Sequence[str], answers: Sequence[str]) -> float | None:
     """Return 1 if one passage contains an answer: could a reader have known? None without any.
 
-    Each passage is read by itself, since two passages side by side are not one text.
+    Each passage is read by itself, since two passages side by side are not one text. A lower bound:
+    an answer worded otherwise than the passage is not seen (found in the sample's own gold quotes
+    for 71 of 110 questions), so where gold spans are known, slot recall says more.
     """
     if not answers:
         return None
