@@ -161,7 +161,7 @@ def test_blank_text_has_no_passages():
     assert cut(LoadedDocument(text=" \n\t\u3000\n", kind="text")) == []
 
 
-def _story(seed, words_in_sentence=12, sentences_in_paragraph=6, paragraphs=430):
+def _story(seed, words_in_sentence=12, sentences_in_paragraph=6, paragraphs=480):
     chance = random.Random(seed)
     words = ["".join(chance.choices(string.ascii_lowercase, k=6)) for _ in range(900)]
 
@@ -182,13 +182,13 @@ def test_one_changed_sentence_changes_a_handful_of_passages(gap):
     assert len(before) > 190
     known = {passage.text for passage in before}
     changed = []
-    for place in range(10, 420, 20):
+    for place in range(10, 470, 20):
         edited = [list(paragraph) for paragraph in story]
         edited[place][2] = "This one sentence is now quite another, and longer than it was."
         after = cut(LoadedDocument(text=_joined(edited, gap), kind="text"), max_tokens=200)
         changed.append(sum(passage.text not in known for passage in after))
-    assert max(changed) <= 8
-    assert sum(changed) / len(changed) <= 4
+    assert max(changed) <= 10
+    assert sum(changed) / len(changed) <= 2
 
 
 def test_passages_end_where_sentences_end():
