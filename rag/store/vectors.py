@@ -18,7 +18,6 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +25,7 @@ from numpy.typing import NDArray
 from rag.errors import CollectionConflictError, StoreError, StoreUnavailableError
 from rag.store.failures import is_away, one_line, store_error
 from rag.store.hits import Hit
+from rag.store.server import connect_to_server, sessions_of
 
 if TYPE_CHECKING:
     from chromadb import Collection
@@ -142,6 +142,8 @@ class ChromaVectors:
             return
         # ClientAPI does not declare it, every client has it.
         client.close()  # type: ignore[attr-defined]
+        for session in sessions_of(client):
+            session.close()
         with _spellings_guard:
             _used_spellings.discard(self._spelling)
 
@@ -230,14 +232,7 @@ class ChromaVectors:
             # Chroma keeps what failed to open under its spelling (1.5.9): that one is used up.
             self._spelling = _own_spelling(self._place)
             return chromadb.PersistentClient(self._spelling, settings=quiet)
-        url = urlsplit(self._place)
-        secure = url.scheme == "https"
-        return chromadb.HttpClient(
-            host=url.hostname or "localhost",
-            port=url.port or (443 if secure else 8000),
-            ssl=secure,
-            settings=quiet,
-        )
+        return connect_to_server(self._place)
 
     def _refuse_foreign(self) -> None:
         if not self._owns(self._opened):
