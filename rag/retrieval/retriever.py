@@ -24,6 +24,9 @@ from rag.store.store import Store
 
 Mode = Literal["hybrid", "dense", "lexical"]
 
+# A search during which a writer committed is made again, but not for ever.
+_TRIES = 3
+
 
 class RagRetriever(BaseRetriever):
     """Finds the passages of an index that answer a question.
@@ -65,10 +68,15 @@ class RagRetriever(BaseRetriever):
         min_score: float | None = None,
     ) -> list[Document]:
         search = _Search(self, query, k=k, wanted=filter, mode=mode, min_score=min_score)
-        if not search.is_possible():
-            return []
-        vector = self._embed(query) if search.needs_vector else None
-        return search.finish(search.dense(vector), search.lexical(), vector)
+        documents: list[Document] = []
+        for _ in range(_TRIES):
+            if not search.is_possible():
+                return []
+            vector = self._embed(query) if search.needs_vector else None
+            documents = search.finish(search.dense(vector), search.lexical(), vector)
+            if search.is_current():
+                break
+        return documents
 
     async def _aget_relevant_documents(
         self,
@@ -81,12 +89,25 @@ class RagRetriever(BaseRetriever):
         min_score: float | None = None,
     ) -> list[Document]:
         search = _Search(self, query, k=k, wanted=filter, mode=mode, min_score=min_score)
-        if not await asyncio.to_thread(search.is_possible):
-            return []
-        lexical = asyncio.create_task(asyncio.to_thread(search.lexical))
-        vector = await self._aembed(query) if search.needs_vector else None
-        dense = await asyncio.to_thread(search.dense, vector)
-        return await asyncio.to_thread(search.finish, dense, await lexical, vector)
+        documents: list[Document] = []
+        for _ in range(_TRIES):
+            if not await asyncio.to_thread(search.is_possible):
+                return []
+            (vector, dense), lexical = await asyncio.gather(
+                self._adense(search, query), asyncio.to_thread(search.lexical)
+            )
+            documents = await asyncio.to_thread(search.finish, dense, lexical, vector)
+            if await asyncio.to_thread(search.is_current):
+                break
+        return documents
+
+    async def _adense(
+        self, search: "_Search", query: str
+    ) -> tuple[NDArray[np.float32] | None, list[Hit]]:
+        if not search.needs_vector:
+            return None, []
+        vector = await self._aembed(query)
+        return vector, await asyncio.to_thread(search.dense, vector)
 
     def _embed(self, query: str) -> NDArray[np.float32]:
         model: PassageEmbeddings = self.embeddings
@@ -119,6 +140,7 @@ class _Search:
         self._filter = retriever.filter if wanted is None else wanted
         self._allowed: set[str] | None = None
         self._depth = max(retriever.candidates, self._k)
+        self._generation = 0
 
     @property
     def needs_vector(self) -> bool:
@@ -126,6 +148,7 @@ class _Search:
 
     def is_possible(self) -> bool:
         """Check the model, apply the filter; False if nothing can be found."""
+        self._generation = self._store.catalog.generation()
         fingerprint = self._retriever.embeddings.fingerprint
         self._store.require_fingerprint(fingerprint.digest, fingerprint.describe())
         if self._filter:
@@ -145,13 +168,28 @@ class _Search:
     def finish(
         self, dense: list[Hit], lexical: list[Hit], vector: NDArray[np.float32] | None
     ) -> list[Document]:
-        """Fuse, cut, diversify, widen, and dress the survivors as LangChain documents."""
-        hits = self._rank(dense, lexical, vector)
+        """Fuse, cut, diversify, widen, and dress the survivors as LangChain documents.
+
+        All of it reads one state of the catalog; what a writer has made dead since the search is
+        left out first.
+        """
+        with self._store.catalog.snapshot():
+            live = self._store.catalog.live([hit.id for hit in (*dense, *lexical)])
+            dense = [hit for hit in dense if hit.id in live]
+            lexical = [hit for hit in lexical if hit.id in live]
+            return self._documents(self._rank(dense, lexical, vector))
+
+    def is_current(self) -> bool:
+        """Tell whether no writer has committed since the search began.
+
+        If one has, a passage that it replaced may be missing in its old and its new version.
+        """
+        return self._generation == self._store.catalog.generation()
+
+    def _documents(self, hits: list[Hit]) -> list[Document]:
         if self._min_score is not None:
             hits = [hit for hit in hits if hit.score >= self._min_score]
         passages = self._store.passages([hit.id for hit in hits])
-        # A writer may have committed since the search: what is no longer live is left out.
-        hits = [hit for hit in hits if hit.id in passages]
         hits = self._diversify(hits, passages)[: self._k]
         found = [(hit.score, passages[hit.id]) for hit in hits]
         windows = widen(found, self._store.catalog, self._retriever.neighbours)

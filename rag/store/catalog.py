@@ -4,6 +4,7 @@ import json
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,15 @@ class Catalog:
         """Close the connections of threads that have ended: a server starts one per request."""
         for thread in [thread for thread in self._connections if not thread.is_alive()]:
             self._connections.pop(thread).close()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Read everything inside, in this thread, from one state of the catalog."""
+        self.connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self.connection.execute("COMMIT")
 
     # What the index is
 

@@ -15,6 +15,9 @@ from typing import Any
 import pytest
 
 from rag.errors import FingerprintMismatchError, IndexLockedError
+from rag.settings import Settings
+from rag.settings.groups import RetrievalSettings
+from rag.store.store import Store
 from tests.fakes import BagOfWordsEmbeddings
 from tests.indexing import MODES, Project, contents, derived_ids, found, in_all_modes
 
@@ -181,6 +184,34 @@ async def test_the_async_retriever_finds_what_the_sync_one_finds(project: Projec
         expected = retriever.invoke("pump 2")
         found_at_once = await asyncio.gather(*(retriever.ainvoke("pump 2") for _ in range(4)))
         assert found_at_once == [expected] * 4
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("awaited", [False, True], ids=["sync", "async"])
+async def test_a_commit_in_the_middle_of_a_search_hides_nothing(
+    project: Project, monkeypatch: pytest.MonkeyPatch, mode: str, awaited: bool
+) -> None:
+    project.write("docs/a.md", "The pump is heavy.")
+    project.write("docs/b.md", "The pump is light.")
+    project.add("docs")
+    writer, search = project.open(), Store.search_words if mode == "lexical" else None
+    search = search or Store.search_vectors
+    versions = iter(["The pump is red.", "The pump is blue."])
+
+    def commit_afterwards(*arguments: Any, **options: Any) -> Any:
+        hits = search(*arguments, **options)
+        for text in versions:
+            project.write("docs/a.md", text)
+            writer.sync()
+            break
+        return hits
+
+    monkeypatch.setattr(Store, search.__name__, commit_afterwards)
+    settings = Settings(retrieval=RetrievalSettings(mmr_lambda=0.5, neighbours=1))
+    retriever = project.open(settings=settings).retriever(mode=mode)  # type: ignore[arg-type]
+    documents = await retriever.ainvoke("pump") if awaited else retriever.invoke("pump")
+
+    assert {d.page_content for d in documents} == {"The pump is blue.", "The pump is light."}
 
 
 def test_readers_that_open_while_a_writer_writes_lose_no_vector(project: Project) -> None:
