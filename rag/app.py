@@ -285,7 +285,9 @@ class Rag:
 
     def chain(self) -> "RagChain":
         """Return the Runnable from a question to an `Answer`."""
-        return assembly.make_chain(self.settings, self.retriever(), self.chat_model)
+        return assembly.make_chain(
+            self.settings, self.retriever(), self.embeddings, self.chat_model
+        )
 
     @cached_property
     def embeddings(self) -> "PassageEmbeddings":

@@ -1,6 +1,6 @@
 """Builds the parts a `Rag` is made of from its settings; opens nothing before it is needed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from rag.errors import SettingsError
@@ -117,9 +117,15 @@ def make_retriever(
 
 
 def make_chain(
-    settings: Settings, retriever: "BaseRetriever", chat_model: "BaseChatModel | None"
+    settings: Settings,
+    retriever: "BaseRetriever",
+    embeddings: "PassageEmbeddings",
+    chat_model: "BaseChatModel | None",
 ) -> "RagChain":
     """Return the Runnable from a question to an answer.
+
+    Without a chat model the sentences to quote are compared by the embedding model as well as by
+    words, unless the search is by words alone and needs no model.
 
     Raises:
         PromptError: A prompt of the user's cannot be used.
@@ -127,6 +133,10 @@ def make_chain(
     from rag.answering.chain import RagChain
     from rag.answering.composing import Budget
     from rag.answering.prompts import load_prompt
+
+    def embed(sentences: Sequence[str]) -> list[list[float]]:
+        vectors: list[list[float]] = embeddings.embed_passages(sentences).tolist()
+        return vectors
 
     answer, chat = settings.answer, settings.chat
     return RagChain(
@@ -140,4 +150,5 @@ def make_chain(
             output=chat.max_output_tokens,
         ),
         language=answer.language,
+        embed=None if settings.retrieval.mode == "lexical" else embed,
     )

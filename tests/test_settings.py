@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from rag.errors import SettingsError
 from rag.settings import Settings, load_settings
 from rag.settings.keys import is_secret, setting_keys, variable_of
+from rag.settings.sources import OTHER_PROVIDERS
 
 
 @pytest.fixture
@@ -231,6 +232,21 @@ def test_openai_variables_are_the_last_resort(folder: Path) -> None:
     write(folder, '[chat]\nbase_url = "http://localhost:2/v1"\n')
     loaded = load_settings(start=folder, environ=environ)
     assert loaded.settings.chat.base_url == "http://localhost:2/v1"
+
+
+def test_openai_variables_never_reach_another_provider(folder: Path) -> None:
+    environ = {"OPENAI_API_KEY": "sk-one", "OPENAI_BASE_URL": "http://localhost:1/v1"}
+    chosen = environ | {"RAG_CHAT__MODEL": "anthropic:claude-sonnet-4-5"}
+    chat = load_settings(start=folder, environ=chosen).settings.chat
+    assert (chat.api_key, chat.base_url) == (None, None)
+    local = environ | {"RAG_CHAT__MODEL": "llama3.2:3b"}
+    assert load_settings(start=folder, environ=local).settings.chat.base_url is not None
+
+
+def test_the_providers_are_those_langchain_knows() -> None:
+    from langchain.chat_models import base
+
+    assert OTHER_PROVIDERS | {"openai"} == set(base._BUILTIN_PROVIDERS)
 
 
 def test_secrets_appear_in_no_message_or_repr(folder: Path) -> None:

@@ -63,11 +63,12 @@ def load_settings(
     """
     environ = os.environ if environ is None else environ
     file = find_config(config, Path.cwd() if start is None else start, environ)
-    layers = [read_fallbacks(environ)]
+    layers: list[Layer] = []
     if file is not None:
         layers += [_project_index(file), read_toml(file.path)]
     layers += [read_environment(environ), read_arguments(overrides or {})]
     merged = _merge(layers)
+    merged = read_fallbacks(environ, chat_model=merged.get("chat.model")) | merged
     settings = _validate(merged)
     origins = {key: merged[key].origin if key in merged else DEFAULT for key in setting_keys()}
     return LoadedSettings(settings, origins, None if file is None else file.path)

@@ -25,6 +25,41 @@ CONFIG_NAME = "rag.toml"
 CONFIG_VARIABLE = "RAG_CONFIG"
 # Read by this program or its tests without being a setting.
 OTHER_VARIABLES = (CONFIG_VARIABLE, "RAG_DATA")
+# What "provider:name" in chat.model may begin with beside openai (langchain 1.4's
+# `init_chat_model`). A local model's tag has a colon too ("llama3.2:3b"), hence the list.
+OTHER_PROVIDERS = frozenset(
+    [
+        "anthropic",
+        "anthropic_bedrock",
+        "azure_ai",
+        "azure_openai",
+        "baseten",
+        "bedrock",
+        "bedrock_converse",
+        "bedrock_mantle_anthropic",
+        "bedrock_mantle_openai",
+        "cohere",
+        "deepseek",
+        "fireworks",
+        "google_anthropic_vertex",
+        "google_genai",
+        "google_vertexai",
+        "groq",
+        "huggingface",
+        "ibm",
+        "langsmith",
+        "litellm",
+        "meta",
+        "mistralai",
+        "nvidia",
+        "ollama",
+        "openrouter",
+        "perplexity",
+        "together",
+        "upstage",
+        "xai",
+    ]
+)
 FALLBACKS = {"chat.api_key": "OPENAI_API_KEY", "chat.base_url": "OPENAI_BASE_URL"}
 
 
@@ -131,8 +166,14 @@ class _Environment(EnvSettingsSource):
         return {name.lower(): value for name, value in self._given.items() if value}
 
 
-def read_fallbacks(environ: Mapping[str, str]) -> Layer:
-    """Return what OpenAI's own variables say; every other place outranks them."""
+def read_fallbacks(environ: Mapping[str, str], *, chat_model: Entry | None) -> Layer:
+    """Return what OpenAI's own variables say; every other place outranks them.
+
+    Nothing if the chat model is another provider's: OpenAI's key must never be sent there.
+    """
+    provider = str(chat_model.value).partition(":")[0] if chat_model else ""
+    if provider in OTHER_PROVIDERS:
+        return {}
     return {
         key: Entry(environ[name], f"environment: {name}")
         for key, name in FALLBACKS.items()
