@@ -1,0 +1,1 @@
+"""Measures retrieval and answers; uses `rag` through its public names."""

@@ -6,10 +6,10 @@ from itertools import pairwise
 
 from rag.documents.document import LoadedDocument
 from rag.errors import SettingsError
-from rag.headers import embedding_header
-from rag.packing import pack
-from rag.pieces import Break, Piece, finer, pieces
-from rag.stretches import Stretch, stretches
+from rag.splitting.headers import embedding_header
+from rag.splitting.packing import pack
+from rag.splitting.pieces import Break, Piece, finer, pieces
+from rag.splitting.stretches import Stretch, stretches
 
 # Raise when the same document yields other passages: sources are then split again.
 SPLITTER_VERSION = 1

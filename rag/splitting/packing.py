@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from zlib import crc32
 
-from rag.pieces import Break, Piece
+from rag.splitting.pieces import Break, Piece
 
 # A passage is cut where it is at least this full, so that there is a choice of places. Measured on
 # one paragraph of 2,580 sentences: a changed sentence changes 1.1 passages at 0.65 (mostly 1),

@@ -1,0 +1,1 @@
+"""The steps of splitting; `rag.splitter` puts them together."""
