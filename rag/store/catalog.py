@@ -75,7 +75,7 @@ class Catalog:
         try:
             yield
         finally:
-            self.connection.execute("COMMIT")
+            self.connection.execute("ROLLBACK")
 
     # What the index is
 

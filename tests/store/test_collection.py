@@ -5,6 +5,8 @@ from contextlib import contextmanager
 
 from langchain_chroma import Chroma
 
+from rag.settings import Settings
+from rag.settings.groups import StoreSettings
 from tests.fakes import BagOfWordsEmbeddings
 from tests.indexing import Project, derived_ids
 
@@ -59,4 +61,29 @@ def test_more_passages_than_a_chroma_batch_holds(project: Project) -> None:
     assert passages > 5_461
     vectors, words = derived_ids(project.index)
     assert len(vectors) == len(words) == passages
-    assert len(project.rag.search("item7", mode="dense", k=5_500)) == 5_500
+    assert len(project.rag.search("item7", mode="dense", k=200)) == 200
+
+
+def test_a_changed_breadth_of_search_is_followed(project: Project) -> None:
+    project.write("docs/a.md", "The pump is heavy.")
+    project.add("docs")
+    project.rag.close()
+    wider = Settings(store=StoreSettings(ef_search=123))
+
+    assert project.open(settings=wider).search("pump", mode="dense")
+
+    for rag in project._opened:
+        rag.close()
+    with chroma_of(project) as chroma:
+        assert chroma._collection.configuration_json["hnsw"]["ef_search"] == 123
+
+
+def test_near_duplicates_are_all_found(project: Project) -> None:
+    """Chroma's graph leads to some of such rows from nowhere: then every vector is compared."""
+    rows = "\n\n".join(f"Item{n} " + " ".join(f"w{n}x{m}" for m in range(40)) for n in range(200))
+    project.write("rows.txt", rows)
+    project.add("rows.txt")
+
+    passages = project.rag.search("Item7", mode="dense", k=200)
+
+    assert len({passage.id for passage in passages}) == 200

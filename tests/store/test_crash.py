@@ -33,7 +33,6 @@ SYNC_STEPS = [
     f"{WORDS}.update",
     f"{CHROMA}.delete",
     f"{DERIVED}.compact",
-    f"{CHROMA}.stamp",
     f"{DERIVED}.stamp",
 ]
 REBUILD_STEPS = [
@@ -48,7 +47,6 @@ MEND_STEPS = [
     f"{WRITER}.mend",
     f"{CHROMA}.create",
     f"{CHROMA}.upsert",
-    f"{WORDS}.rebuild",
     f"{DERIVED}._rebuild_words",
 ]
 

@@ -215,8 +215,8 @@ def test_the_working_directory_may_change(
     from rag import Rag
 
     with Rag(".rag", settings=project.settings, embeddings=project.embeddings) as rag:
-        rag.add("docs")
         monkeypatch.chdir(tmp_path)
+        rag.add(project.folder / "docs")
         assert rag.sync().unchanged == 1
         assert found(rag, "pump") == in_all_modes("docs/a.md")
         assert rag.add(project.folder / "docs").unchanged == 1
