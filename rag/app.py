@@ -16,7 +16,7 @@ from rag.errors import FingerprintMismatchError, RetrievalError
 from rag.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from langchain_core.documents import Document
     from langchain_core.language_models import BaseChatModel
@@ -121,6 +121,34 @@ class Rag:
             progress=progress or silent,
         )
 
+    def add_documents(
+        self, documents: "Iterable[Document]", *, progress: "Progress | None" = None
+    ) -> "SyncReport":
+        """Index LangChain documents; one of the same `source` again replaces what was there.
+
+        Args:
+            documents: Each whole, not cut into passages. Metadata: `source` (its name, required),
+                `title`, `kind` ("text", or "markdown" to cut at its headings); the rest is kept
+                with every passage for filters.
+            progress: Told how far it is.
+
+        Raises:
+            DocumentError: A document has no name, or its metadata cannot be kept.
+            FingerprintMismatchError: The index was built with another model.
+            IndexLockedError: Another process is writing.
+        """
+        from rag.handover import pushed
+        from rag.sync import push_documents
+        from rag.sync.report import silent
+
+        return push_documents(
+            self._open(create=True),
+            map(pushed, documents),
+            embeddings=self.embeddings,
+            pipeline=self._pipeline,
+            progress=progress or silent,
+        )
+
     def sync(self, *, progress: "Progress | None" = None) -> "SyncReport":
         """Visit everything that was ever added: index what is new or changed, drop what is gone.
 
@@ -165,7 +193,7 @@ class Rag:
         return replace(report, passages_embedded=report.passages_embedded + embedded)
 
     def remove(self, *paths: str | Path) -> "SyncReport":
-        """Forget files, folders or patterns; the files themselves are not touched.
+        """Forget files, folders, patterns or sources by name; the files are not touched.
 
         Raises:
             DocumentError: A path is not in the index; nothing was removed.
@@ -173,7 +201,9 @@ class Rag:
         from rag.sync import remove_sources
 
         store = self._open(check=False)
-        return remove_sources(store, [self._names.name(path) for path in paths])
+        known = store.catalog.states()
+        names = [str(path) if str(path) in known else self._names.name(path) for path in paths]
+        return remove_sources(store, names)
 
     # Looking at the index
 

@@ -10,6 +10,9 @@ from typing import Any, Literal
 
 from rag.documents.document import Block, Heading, LoadedDocument
 
+# Ends the pipeline of a source that was handed over as text: no file is behind it.
+PUSHED = " pushed"
+
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
@@ -30,6 +33,11 @@ class SourceState:
     sha256: str
     pipeline: str
     status: Literal["indexed", "failed"]
+
+    @property
+    def is_pushed(self) -> bool:
+        """True if no file is behind the source."""
+        return self.pipeline.endswith(PUSHED)
 
 
 @dataclass(frozen=True, slots=True)

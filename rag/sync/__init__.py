@@ -2,6 +2,7 @@
 
 from rag.sync.naming import SourceNames
 from rag.sync.pipeline import Pipeline
+from rag.sync.push import PushedDocument, push_documents
 from rag.sync.rebuild import rebuild
 from rag.sync.report import Failure, Progress, SyncReport
 from rag.sync.sync import add_sources, remove_sources, sync_sources
@@ -10,9 +11,11 @@ __all__ = [
     "Failure",
     "Pipeline",
     "Progress",
+    "PushedDocument",
     "SourceNames",
     "SyncReport",
     "add_sources",
+    "push_documents",
     "rebuild",
     "remove_sources",
     "sync_sources",

@@ -10,7 +10,7 @@ from rag.documents import LOADER_VERSION
 from rag.documents.document import LoadedDocument
 from rag.documents.isolation import ParseLimits
 from rag.splitter import SPLITTER_VERSION, Passage, embedding_text, split
-from rag.store.records import SourceState, SourceUpdate, StoredPassage, passage_id, text_key
+from rag.store.records import PUSHED, SourceState, SourceUpdate, StoredPassage, passage_id, text_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,10 @@ class Pipeline:
         sizes = f"{self.max_tokens}-{self.overlap_tokens}-{int(self.header)}"
         steps = f"loader{LOADER_VERSION} splitter{SPLITTER_VERSION} {sizes}"
         return f"{steps} {json.dumps(dict(metadata), sort_keys=True)}" if metadata else steps
+
+    def name_pushed(self, metadata: Mapping[str, Any]) -> str:
+        """Return what a source that was handed over went through."""
+        return self.name(metadata) + PUSHED
 
     def name_failed(self) -> str:
         """Return what a failed source went through: it is tried again when a limit changes."""

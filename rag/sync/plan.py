@@ -45,8 +45,9 @@ def plan_sync(
     }
     vanished = {
         source
-        for source in states
+        for source, state in states.items()
         if source not in found
+        and not state.is_pushed
         and in_scope(source)
         and not any(is_below(source, place) for place in unseen)
     }

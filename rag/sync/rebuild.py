@@ -36,7 +36,8 @@ def rebuild(
                 continue
             metadata = store.catalog.metadata(record.source)
             job.put(pipeline.prepare(states[record.source], document, metadata))
-            pipelines[record.source] = pipeline.name(metadata)
+            name = pipeline.name_pushed if states[record.source].is_pushed else pipeline.name
+            pipelines[record.source] = name(metadata)
         job.flush()
         stale = {s: p for s, p in pipelines.items() if _same_loader(states[s].pipeline, p)}
         writer.switch(

@@ -1,0 +1,43 @@
+"""Turns LangChain documents into what the index takes; knows no index."""
+
+from langchain_core.documents import Document
+
+from rag.documents.document import LoadedDocument
+from rag.documents.markdown import load_markdown
+from rag.errors import DocumentError, EmptyDocumentError
+from rag.sync.push import PushedDocument
+
+_KINDS = ("text", "markdown")
+
+
+def pushed(document: Document) -> PushedDocument:
+    """Return a LangChain document with its name, title and kind taken out of its metadata.
+
+    Raises:
+        DocumentError: It has no `source`, or a `kind` that is neither text nor markdown.
+        EmptyDocumentError: It has no text.
+    """
+    metadata = dict(document.metadata)
+    source = str(metadata.pop("source", "") or "")
+    title = str(metadata.pop("title", "") or "")
+    kind = str(metadata.pop("kind", "text"))
+    if not source:
+        raise DocumentError("a document has no metadata 'source'; give it a name")
+    if kind not in _KINDS:
+        raise DocumentError(f"{source}: kind is {kind!r}; use one of {', '.join(_KINDS)}")
+    if not document.page_content.strip():
+        raise EmptyDocumentError(f"{source}: wanted text, found none; nothing to index")
+    return PushedDocument(source, _loaded(document.page_content, title, kind), metadata)
+
+
+def _loaded(text: str, title: str, kind: str) -> LoadedDocument:
+    if kind == "text":
+        return LoadedDocument(text=text, kind=kind, title=title)
+    found = load_markdown(text.encode("utf-8", "surrogatepass"))
+    return LoadedDocument(
+        text=found.text,
+        kind=found.kind,
+        title=title or found.title,
+        headings=found.headings,
+        blocks=found.blocks,
+    )
