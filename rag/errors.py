@@ -20,6 +20,7 @@ RagError
 ├── RetrievalError             a question or filter that cannot be searched
 ├── PromptError                a prompt file is missing or lacks a variable
 ├── CitationNotFoundError      `rag show` was asked for something not in the index
+├── BenchError                 a benchmark's spec, set or result cannot be used
 └── ChatModelError             the chat model did not answer
     ├── ChatModelNotConfiguredError  no key, no model name, no endpoint
     ├── ChatConnectionError          nothing listens at the base URL, or it timed out
@@ -132,6 +133,12 @@ class CitationNotFoundError(RagError):
     """A citation or passage id is not in the index."""
 
     exit_code = 6
+
+
+class BenchError(RagError):
+    """A benchmark's spec, data set or result file cannot be used."""
+
+    exit_code = 8
 
 
 class ChatModelError(RagError):

@@ -52,6 +52,7 @@ Exit codes:
   5    the index is missing, locked, damaged or built with other settings
   6    the question, filter or citation cannot be searched for
   7    the chat model did not answer
+  8    a benchmark's spec, data set or result cannot be used
   130  interrupted
 
 Results go to stdout, all talk to stderr; in a pipe both are plain, as with NO_COLOR. `rag settings`
