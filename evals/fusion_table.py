@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from evals.beir import BeirSet, load_beir
+from evals.datasets.beir import BeirSet, load_beir
 from evals.published_embedding import DEFAULT_DATA, ndcg_at_10
 from rag.embeddings import PassageEmbeddings, SentenceTransformerEmbeddings
 from rag.retrieval.fusion import QueryEvidence, fuse

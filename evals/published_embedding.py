@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from evals.beir import BeirSet, load_beir
+from evals.datasets.beir import BeirSet, load_beir
 from rag.embeddings import PassageEmbeddings, SentenceTransformerEmbeddings
 
 DEFAULT_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"

@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from evals.beir import BeirDocument, BeirSet, load_beir
+from evals.datasets.beir import BeirDocument, BeirSet, load_beir
 from evals.published_embedding import DEFAULT_DATA, PUBLISHED, exact_run, ndcg_at_10
 from rag.embeddings import SentenceTransformerEmbeddings
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from evals.beir import BeirDocument, BeirSet, load_beir
+from evals.datasets.beir import BeirDocument, BeirSet, load_beir
 from evals.fusion_table import Vectors, embed, measure, reciprocal_rank_fusion
 from evals.published_embedding import DEFAULT_DATA
 from rag.embedding.fingerprint import Fingerprint
