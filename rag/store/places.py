@@ -1,5 +1,6 @@
 """Where the parts of an index are; knows nothing of what is in them."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,7 +8,9 @@ from filelock import FileLock
 
 from rag.store.vectors import ChromaVectors
 
-_OWN_NAMES = ("lock", "lock.owner", "catalog.new", "catalog.sqlite3", "chroma", "lexical")
+_OWN_NAMES = re.compile(
+    r"lock(\.owner)?|catalog\.(new|sqlite3)(-wal|-shm|-journal)?|chroma(\.lock)?|lexical[-.0-9]*"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ def lexical_name(epoch: int) -> str:
 def strangers(folder: Path) -> list[str]:
     """Return the names in `folder` that no index would have put there."""
     names = sorted(path.name for path in folder.iterdir())
-    return [name for name in names if not name.startswith(_OWN_NAMES)]
+    return [name for name in names if not _OWN_NAMES.fullmatch(name)]
 
 
 def _of_epoch(name: str, epoch: int) -> str:

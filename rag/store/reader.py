@@ -28,7 +28,9 @@ from rag.store.stamp import read_stamp
 from rag.store.vectors import ChromaVectors
 from rag.store.writer import Writer
 
-_OPENING_SECONDS = 5.0
+# A writer holds Chroma for one batch at a time, a mend for longer: then comparing with every vector
+# is quicker than waiting.
+_OPENING_SECONDS = 1.0
 # How long a search waits for another process that builds the word index anew.
 _PATIENCE_SECONDS = 10.0
 _TRIES = 3
