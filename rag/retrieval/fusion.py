@@ -94,7 +94,6 @@ def fuse(
     lexical: Sequence[Hit],
     *,
     filled: Mapping[str, float] = _NOTHING,
-    filled_lexical: Mapping[str, float] = _NOTHING,
     evidence: QueryEvidence,
 ) -> Fusion:
     """Fuse two candidate lists into one ranking, sorted by (-score, id).
@@ -107,15 +106,13 @@ def fuse(
         lexical: Best first; BM25 scores.
         filled: Cosine similarities of passages that only `lexical` proposes (the store can compute
             them exactly); a passage missing here counts as the worst dense candidate.
-        filled_lexical: BM25 scores of passages that only `dense` proposes; a passage missing here
-            counts as sharing no word with the query.
         evidence: What is known about the query and the collection.
     """
-    similarities = _scores(dense, filled)
+    similarities = {**filled, **{hit.id: hit.score for hit in dense}}
     nats = _dense_evidence(similarities, evidence)
     worst = min((nats[hit.id] for hit in dense), default=0.0)
     meaning = _Leg(_ranks(dense), similarities, nats, missing=worst)
-    relevances = _scores(lexical, filled_lexical)
+    relevances = {hit.id: hit.score for hit in lexical}
     words = _Leg(_ranks(lexical), relevances, _lexical_evidence(relevances), missing=0.0)
     ids = meaning.ranks.keys() | words.ranks.keys()
     chance = math.log(max(evidence.passages or 0, len(ids), 2))
@@ -167,10 +164,6 @@ def _fused_hit(id_: str, meaning: _Leg, words: _Leg, *, weight: float, chance: f
 
 def _ranks(hits: Sequence[Hit]) -> dict[str, int]:
     return {hit.id: rank for rank, hit in enumerate(hits, start=1)}
-
-
-def _scores(hits: Sequence[Hit], filled: Mapping[str, float]) -> dict[str, float]:
-    return {**filled, **{hit.id: hit.score for hit in hits}}
 
 
 def _dense_evidence(scores: Mapping[str, float], evidence: QueryEvidence) -> dict[str, float]:

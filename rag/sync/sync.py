@@ -174,12 +174,12 @@ class _Sync:
         self._flush()
         if self._vanished:
             self._writer.commit([], self._vanished)
-        self._note_old_failures(plan)
+        self._note_unchanged(plan)
         return SyncReport(
             added=self._added,
             updated=self._updated,
             removed=len(plan.vanished),
-            unchanged=self._same + len(plan.unchanged),
+            unchanged=self._same,
             failed=tuple(sorted(self._failures, key=lambda failure: failure.source)),
             passages_embedded=self._embedded,
             seconds=time.monotonic() - started,
@@ -227,9 +227,10 @@ class _Sync:
     def _leave(self, known: SourceState, state: SourceState) -> None:
         if known.mtime_ns != state.mtime_ns:
             self._writer.touch(state.source, mtime_ns=state.mtime_ns, checked_ns=state.checked_ns)
-        self._same += 1
         if known.status == "failed":
             self._note_failure(state.source)
+        else:
+            self._same += 1
 
     def _parse(self, state: SourceState, found: Found, parser: DocumentParser) -> None:
         try:
@@ -273,10 +274,12 @@ class _Sync:
         contents = {update.state.sha256 for update in updates}
         return [s for s in self._vanished if self._states[s].sha256 in contents]
 
-    def _note_old_failures(self, plan: Plan) -> None:
+    def _note_unchanged(self, plan: Plan) -> None:
         for source in plan.unchanged:
             if self._states[source].status == "failed":
                 self._note_failure(source)
+            else:
+                self._same += 1
 
     def _note_failure(self, source: str) -> None:
         error = self._store.catalog.errors().get(source, "failed before")

@@ -48,7 +48,7 @@ def test_a_hand_computed_fusion():
 
 def test_a_fused_hit_tells_where_it_came_from():
     dense, lexical = hits({"a": 0.5, "b": 0.3}), hits({"b": 9.0, "c": 1.0})
-    fused = fuse(dense, lexical, filled={"c": 0.1}, filled_lexical={"a": 0.5}, evidence=UNIT)
+    fused = fuse(dense, lexical, filled={"c": 0.1}, evidence=UNIT)
     by_id = {hit.id: hit for hit in fused.hits}
     assert by_id["b"] == FusedHit(
         id="b",
@@ -60,7 +60,7 @@ def test_a_fused_hit_tells_where_it_came_from():
         dense_evidence=pytest.approx(surprise(3.0)),
         lexical_evidence=9.0,
     )
-    assert (by_id["a"].lexical_rank, by_id["a"].lexical_score) == (None, 0.5)
+    assert (by_id["a"].lexical_rank, by_id["a"].lexical_score) == (None, None)
     assert (by_id["c"].dense_rank, by_id["c"].dense_score) == (None, 0.1)
 
 
