@@ -1,4 +1,4 @@
-"""What a benchmark found, as values and as JSON; knows neither how it was found nor how it is drawn.
+"""What a benchmark found, as values and as JSON; knows neither how it was found nor drawn.
 
 The JSON has the names of the fields below, in this order; `schema` is raised when a reader of the
 old form would misread the new one. Two runs of one spec over one set give the same bytes, but for
@@ -87,7 +87,7 @@ class CellResult:
         rankings: Question id to places, best first, as deep as the deepest measure; for sets
             judged by whole documents the best passage of each document.
         losses: Question id to the stage that lost its gold: "not split whole", "truncated",
-            "not found by any leg", "lost in fusion", "below k"; questions that lost none are absent.
+            "not found by any leg", "lost in fusion", "below k"; without a loss, no entry.
         audit: Shares and counts of what is lost before any search; see `evals.measures.audit`.
         cost: Deterministic costs: `context_tokens_mean`, `passages_mean`, `index_bytes`.
         timings: What differs from run to run: `latency_ms_p50`, `latency_ms_p95`,
@@ -226,9 +226,9 @@ class BenchResult:
         try:
             return _result(fields)
         except (KeyError, TypeError, AttributeError) as error:
-            raise BenchError(f"a result of `rag bench` lacks a field: {error}; run it again") from (
-                error
-            )
+            raise BenchError(
+                f"a result of `rag bench` lacks a field: {error}; run it again"
+            ) from error
 
 
 def read_result(path: Path) -> BenchResult:

@@ -1,0 +1,328 @@
+"""Reads the YAML spec of a benchmark as a checked, frozen value; runs nothing.
+
+Every key that is unknown, misspelt or out of range is refused with its line.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any, Literal, TypeVar, get_args
+
+from evals.measuring import MeasureName
+from evals.yaml_lines import Located, parse_yaml, read_yaml
+from rag.settings.keys import did_you_mean, group_names, setting_keys
+
+Overrides = Mapping[str, Any]
+"""Dotted settings and their values, such as {"retrieval.k": 8}."""
+
+Clustering = Literal["auto", "documents", "none"]
+HoldOut = Literal["cross-validation", "split", "none"]
+Cost = Literal["context_tokens_mean", "index_bytes", "passages_mean"]
+History = Literal["join", "ignore"]
+Group = TypeVar("Group")
+
+# Where a cell runs and what it writes is the bench's business; a chat model is not asked.
+_NOT_VARIED = ("index_dir", "store.url", "store.collection", "chat", "answer", "documents")
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A named cell with its settings."""
+
+    name: str
+    overrides: Overrides
+
+
+@dataclass(frozen=True, slots=True)
+class RivalCell:
+    """A cell that is not ours: `kind` names who builds it, from `options`."""
+
+    name: str
+    kind: str
+    options: Overrides
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """How sure a difference has to be; see `evals.statistics.comparison.Rule`.
+
+    Attributes:
+        margin: A difference this small does not matter.
+        cluster: Whether questions about one document count as dependent; "auto": where there are
+            at least twenty documents.
+        holdout: How the winner is scored on questions that did not choose it.
+        cost: What the recommendation saves.
+    """
+
+    alpha: float = 0.05
+    margin: float = 0.02
+    resamples: int = 10_000
+    seed: int = 0
+    cluster: Clustering = "auto"
+    holdout: HoldOut = "cross-validation"
+    folds: int = 5
+    test_share: float = 0.5
+    cost: Cost = "context_tokens_mean"
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """How response times are taken, through the served index: 0 `questions` switches it off."""
+
+    questions: int = 20
+    repeats: int = 3
+    warmup: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What a run may spend; a cell that would go beyond is left out and listed. None: no limit."""
+
+    embed_texts: int | None = None
+    minutes: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BenchSpec:
+    """A benchmark to run.
+
+    Attributes:
+        dataset: Name or path of the set.
+        questions: Ask only the first so many; None: all.
+        base: Settings of every cell.
+        grid: Setting to the values it takes; cells are all combinations.
+        variants: Cells named one by one.
+        rivals: Cells that are not ours.
+        exclude: A combination that has all values of one of these is no cell.
+        baseline: The cell that all others are compared with: its name, or its settings.
+        measures: What is scored; `primary` decides.
+        served: Whether the served index (Chroma) is scored beside exact search.
+        history: Whether a follow-up is searched with the question it leans on, as in the product.
+        report: Formats to write beside results.json.
+    """
+
+    name: str
+    dataset: str
+    questions: int | None = None
+    base: Overrides = field(default_factory=dict)
+    grid: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    variants: tuple[Variant, ...] = ()
+    rivals: tuple[RivalCell, ...] = ()
+    exclude: tuple[Overrides, ...] = ()
+    baseline: str | Overrides | None = None
+    measures: tuple[str, ...] = ()
+    primary: str | None = None
+    statistics: Statistics = Statistics()
+    latency: Latency = Latency()
+    budget: Budget = Budget()
+    served: bool = True
+    history: History = "join"
+    report: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the spec as plain values, for the result."""
+        return asdict(self)
+
+
+REPORTS = ("html", "markdown", "csv", "trec")
+_KEYS = {
+    "cells": "variants",
+    **{one.name: one.name for one in fields(BenchSpec) if one.name != "variants"},
+}
+
+
+def read_spec(path: Path) -> BenchSpec:
+    """Read a spec file; a dataset given as a path is taken from the file's folder.
+
+    Raises:
+        BenchError: Names the line of what is wrong.
+    """
+    return _spec(read_yaml(path), default_name=path.stem, folder=path.parent)
+
+
+def parse_spec(text: str, *, name: str = "bench") -> BenchSpec:
+    """Read a spec from YAML text.
+
+    Raises:
+        BenchError: Names the line of what is wrong.
+    """
+    return _spec(parse_yaml(text, name), default_name=name, folder=Path())
+
+
+def _spec(top: Located, *, default_name: str, folder: Path) -> BenchSpec:
+    if not isinstance(top.value, dict):
+        raise top.error("wanted a table with the key dataset; see evals/specs/sample.yaml")
+    top.refuse_unknown(_KEYS)
+    entries = {key: entry for key, entry in top.entries().items() if entry.value is not None}
+    if "dataset" not in entries:
+        raise top.error("wanted the key dataset: a set's name or path")
+    readers: dict[str, Callable[[Located], Any]] = {
+        "name": lambda e: e.expect(str, "a name"),
+        "dataset": lambda e: _dataset(e, folder),
+        "questions": _at_least_one,
+        "base": _overrides,
+        "grid": _grid,
+        "cells": _variants,
+        "rivals": _rivals,
+        "exclude": lambda e: tuple(_overrides(one) for one in e.children()),
+        "baseline": lambda e: e.value if isinstance(e.value, str) else _overrides(e),
+        "measures": lambda e: tuple(_measure(one) for one in e.children()),
+        "primary": _measure,
+        "statistics": lambda e: _group(e, Statistics),
+        "latency": lambda e: _group(e, Latency),
+        "budget": lambda e: _group(e, Budget),
+        "served": lambda e: e.expect(bool, "true or false"),
+        "history": lambda e: _one_of(e, get_args(History)),
+        "report": lambda e: tuple(_one_of(one, REPORTS) for one in e.children()),
+    }
+    given = {_KEYS[key]: readers[key](entry) for key, entry in entries.items()}
+    return BenchSpec(**{"name": default_name, **given})
+
+
+def _dataset(entry: Located, folder: Path) -> str:
+    name = entry.expect(str, "a set's name or path")
+    beside = folder / name
+    return str(beside) if beside.exists() and not Path(name).is_absolute() else name
+
+
+def _at_least_one(entry: Located) -> int:
+    number = entry.expect(int, "a whole number")
+    if number < 1:
+        raise entry.error(f"wanted 1 or more, found {number}")
+    return number
+
+
+def _measure(entry: Located) -> str:
+    text = entry.expect(str, "a measure such as nDCG@10")
+    try:
+        return str(MeasureName.parse(text))
+    except ValueError as error:
+        raise entry.error(str(error)) from error
+
+
+def _one_of(entry: Located, known: tuple[str, ...]) -> str:
+    text = entry.expect(str, f"one of {', '.join(known)}")
+    if text not in known:
+        raise entry.error(f"wanted one of {', '.join(known)}, found {text!r}")
+    return text
+
+
+# Settings
+
+
+def _overrides(entry: Located) -> Overrides:
+    """Read settings, dotted or nested."""
+    found: dict[str, Any] = {}
+    for key, below in entry.entries().items():
+        if key in group_names() and isinstance(below.value, dict):
+            for name, value in below.entries().items():
+                found[_setting(value, f"{key}.{name}")] = value.value
+        else:
+            found[_setting(below, key)] = below.value
+    return found
+
+
+def _setting(entry: Located, key: str) -> str:
+    if key not in setting_keys():
+        raise entry.error(f"no setting is called {key}{did_you_mean(key, setting_keys())}")
+    if key in _NOT_VARIED or key.split(".")[0] in _NOT_VARIED:
+        raise entry.error(f"{key} has no effect on what is measured here; leave it out")
+    return key
+
+
+def _grid(entry: Located) -> Mapping[str, tuple[Any, ...]]:
+    axes: dict[str, tuple[Any, ...]] = {}
+    for key, values in _grid_entries(entry):
+        choices = tuple(one.value for one in values.children())
+        if not choices:
+            raise values.error("wanted at least one value")
+        if len({repr(choice) for choice in choices}) < len(choices):
+            raise values.error("a value stands here twice; keep one")
+        axes[key] = choices
+    return axes
+
+
+def _grid_entries(entry: Located) -> list[tuple[str, Located]]:
+    found = []
+    for key, below in entry.entries().items():
+        if key in group_names() and isinstance(below.value, dict):
+            found += [(_setting(v, f"{key}.{name}"), v) for name, v in below.entries().items()]
+        else:
+            found.append((_setting(below, key), below))
+    return found
+
+
+def _variants(entry: Located) -> tuple[Variant, ...]:
+    found = []
+    for one in entry.children():
+        one.refuse_unknown(("name", "settings"))
+        parts = one.entries()
+        settings = parts.get("settings")
+        found.append(Variant(_name(one), {} if settings is None else _overrides(settings)))
+    return tuple(found)
+
+
+def _rivals(entry: Located) -> tuple[RivalCell, ...]:
+    from evals.cells import RIVALS
+
+    found = []
+    for one in entry.children():
+        one.refuse_unknown(("name", "kind", "options"))
+        parts = one.entries()
+        if "kind" not in parts:
+            raise one.error(f"wanted the key kind, one of {', '.join(RIVALS)}")
+        kind = _one_of(parts["kind"], tuple(RIVALS))
+        options = parts["options"].expect(dict, "a table") if "options" in parts else {}
+        found.append(RivalCell(_name(one) if "name" in parts else kind, kind, options))
+    return tuple(found)
+
+
+def _name(entry: Located) -> str:
+    if "name" not in entry.value:
+        raise entry.error("wanted the key name")
+    name: str = entry.child("name").expect(str, "a name")
+    if not name.strip():
+        raise entry.error("wanted a name, found a blank one")
+    return name
+
+
+# Groups of plain values
+
+
+_CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "alpha": (lambda v: 0 < v < 1, "between 0 and 1"),
+    "margin": (lambda v: v >= 0, "of 0 or more"),
+    "resamples": (lambda v: v >= 100, "of 100 or more"),
+    "folds": (lambda v: v >= 2, "of 2 or more"),
+    "test_share": (lambda v: 0 < v < 1, "between 0 and 1"),
+    "embed_texts": (lambda v: v >= 0, "of 0 or more"),
+    "minutes": (lambda v: v > 0, "above 0"),
+    "questions": (lambda v: v >= 0, "of 0 or more"),
+    "repeats": (lambda v: v >= 1, "of 1 or more"),
+    "warmup": (lambda v: v >= 0, "of 0 or more"),
+    "seed": (lambda v: v >= 0, "of 0 or more"),
+}
+_CHOICES = {
+    "cluster": get_args(Clustering),
+    "holdout": get_args(HoldOut),
+    "cost": get_args(Cost),
+}
+_FRACTIONS = ("alpha", "margin", "test_share", "minutes")
+
+
+def _group(entry: Located, kind: type[Group]) -> Group:
+    names = [one.name for one in fields(kind)]  # type: ignore[arg-type]
+    entry.refuse_unknown(names)
+    given = {key: _value(below, key) for key, below in entry.entries().items()}
+    return kind(**given)
+
+
+def _value(entry: Located, key: str) -> Any:  # noqa: ANN401 - of the field's type
+    if key in _CHOICES:
+        return _one_of(entry, _CHOICES[key])
+    kinds: tuple[type, ...] = (int, float) if key in _FRACTIONS else (int,)
+    check, said = _CHECKS[key]
+    value = entry.expect(kinds, f"a {'number' if key in _FRACTIONS else 'whole number'} {said}")
+    if not check(value):
+        raise entry.error(f"wanted a number {said}, found {value}")
+    return value

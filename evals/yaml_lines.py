@@ -1,0 +1,97 @@
+"""Read YAML and remember the line of everything in it; knows nothing of what it means."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from rag.errors import BenchError
+
+Place = tuple[str | int, ...]
+"""Keys and positions from the top, e.g. ("questions", 3, "quotes")."""
+
+
+@dataclass(frozen=True, slots=True)
+class YamlFile:
+    """What a YAML file says, and where.
+
+    Attributes:
+        name: The file's name, for messages.
+        value: Dicts, lists and scalars.
+        lines: Place to its line, from 1; of a mapping's entry that is the line of its key.
+    """
+
+    name: str
+    value: Any
+    lines: Mapping[Place, int]
+
+    def where(self, *place: str | int) -> str:
+        """Return "FILE, line N" of a place, or of the nearest place above it."""
+        while place and place not in self.lines:
+            place = place[:-1]
+        return f"{self.name}, line {self.lines.get(place, 1)}"
+
+    def check_keys(self, place: Place, found: Collection[Any], allowed: Collection[str]) -> None:
+        """Refuse keys at `place` that mean nothing.
+
+        Raises:
+            BenchError: One is unknown; the message names its line and the nearest known key.
+        """
+        for key in found:
+            if key not in allowed:
+                near = get_close_matches(str(key), allowed, n=1)
+                meant = f"did you mean {near[0]!r}?" if near else f"use {', '.join(allowed)}"
+                raise BenchError(f"{self.where(*place, key)}: unknown key {key!r}; {meant}")
+
+
+def read_yaml(path: Path, *, loader: type[yaml.SafeLoader] | type[yaml.BaseLoader]) -> YamlFile:
+    """Read the one document of a YAML file.
+
+    Args:
+        path: The file, in UTF-8.
+        loader: `yaml.SafeLoader` for numbers, dates and so on; `yaml.BaseLoader` leaves every
+            scalar as it is written.
+
+    Raises:
+        BenchError: It cannot be read, is no YAML, or a key stands twice in one mapping.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise BenchError(f"{path}: {error.strerror or error}; check the path") from error
+    except UnicodeDecodeError as error:
+        raise BenchError(f"{path}: wanted UTF-8 text, found other bytes; save it again") from error
+    parser = loader(text)
+    try:
+        node = parser.get_single_node()
+        if node is None:
+            return YamlFile(path.name, None, {})
+        lines = dict(_walk(node, (), path.name))
+        value: Any = parser.construct_document(node)
+        return YamlFile(path.name, value, lines)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise BenchError(f"{path.name}, line {line}: no YAML: {error.problem}") from error
+    except yaml.YAMLError as error:
+        raise BenchError(f"{path.name}: no YAML: {' '.join(str(error).split())}") from error
+    finally:
+        parser.dispose()
+
+
+def _walk(node: yaml.Node, place: Place, name: str) -> Iterator[tuple[Place, int]]:
+    if isinstance(node, yaml.SequenceNode):
+        for at, item in enumerate(node.value):
+            yield (*place, at), item.start_mark.line + 1
+            yield from _walk(item, (*place, at), name)
+    elif isinstance(node, yaml.MappingNode):
+        met: set[str] = set()
+        for key, value in node.value:
+            line = key.start_mark.line + 1
+            if str(key.value) in met:
+                raise BenchError(f"{name}, line {line}: key {key.value!r} stands twice; keep one")
+            met.add(str(key.value))
+            yield (*place, str(key.value)), line
+            yield from _walk(value, (*place, str(key.value)), name)
