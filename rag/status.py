@@ -1,6 +1,7 @@
 """Says what an index holds; knows no documents on disk and no search."""
 
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from rag.store.store import Store
 
@@ -42,5 +43,13 @@ def index_status(store: Store, *, fits_settings: bool) -> IndexStatus:
         fits_settings=fits_settings,
         collection=store.collection_name,
         roots=tuple(catalog.roots()),
-        bytes=sum(file.stat().st_size for file in store.index_dir.rglob("*") if file.is_file()),
+        bytes=sum(_size(file) for file in store.index_dir.rglob("*")),
     )
+
+
+def _size(path: Path) -> int:
+    """Return a file's bytes; 0 for a folder, or for a file another process just deleted."""
+    try:
+        return path.stat().st_size if path.is_file() else 0
+    except FileNotFoundError:
+        return 0
