@@ -1,7 +1,7 @@
 """Read YAML and remember the line of everything in it; knows nothing of what it means."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -16,86 +16,49 @@ Loader = type[yaml.SafeLoader] | type[yaml.BaseLoader]
 
 
 @dataclass(frozen=True, slots=True)
-class Located:
-    """A value in a YAML file that knows its line.
+class YamlFile:
+    """What a YAML file says, and where.
 
     Attributes:
-        value: Dicts, lists and scalars.
         name: The file's name, for messages.
-        place: Where the value is.
+        value: Dicts, lists and scalars.
+        lines: Place to its line, from 1; of a table's entry that is the line of its key.
     """
 
-    value: Any
     name: str
-    place: Place = ()
-    _lines: Mapping[Place, int] = field(default_factory=dict, repr=False)
+    value: Any
+    lines: Mapping[Place, int]
 
-    @property
-    def line(self) -> int:
-        """The line, from 1; of a mapping's entry that is the line of its key."""
-        return self._lines.get(self.place, 1)
+    def line(self, *place: str | int) -> int:
+        """Return the line of a place, or of the nearest place above it."""
+        while place and place not in self.lines:
+            place = place[:-1]
+        return self.lines.get(place, 1)
 
-    def error(self, message: str) -> BenchError:
-        """Return an error that names file and line."""
-        return BenchError(f"{self.name}, line {self.line}: {message}")
+    def where(self, *place: str | int) -> str:
+        """Return "FILE, line N" of a place."""
+        return f"{self.name}, line {self.line(*place)}"
 
-    def expect(self, kind: type | tuple[type, ...], wanted: str) -> Any:  # noqa: ANN401 - of `kind`
-        """Return the value.
-
-        Raises:
-            BenchError: It is no `kind`; true and false are no numbers.
-        """
-        kinds = kind if isinstance(kind, tuple) else (kind,)
-        is_kind = isinstance(self.value, kinds)
-        if not is_kind or (isinstance(self.value, bool) and bool not in kinds):
-            raise self.error(f"wanted {wanted}, found {_shown(self.value)}")
-        return self.value
-
-    def child(self, key: str | int) -> "Located":
-        """Return what stands at a key or position."""
-        return Located(self.value[key], self.name, (*self.place, key), self._lines)
-
-    def entries(self) -> "dict[str, Located]":
-        """Return what stands at each key.
+    def check_keys(self, place: Place, found: Collection[Any], allowed: Collection[str]) -> None:
+        """Refuse keys at `place` that mean nothing.
 
         Raises:
-            BenchError: The value is no table.
+            BenchError: One is unknown; the message names its line and the nearest known key.
         """
-        self.expect(dict, "a table of keys and values")
-        return {str(key): self._entry(key) for key in self.value}
-
-    def children(self) -> "list[Located]":
-        """Return the items of a list.
-
-        Raises:
-            BenchError: The value is no list.
-        """
-        self.expect(list, "a list")
-        return [self.child(at) for at in range(len(self.value))]
-
-    def refuse_unknown(self, known: Collection[str]) -> None:
-        """Let only known keys pass.
-
-        Raises:
-            BenchError: A key is unknown; the message names its line and the nearest known key.
-        """
-        for key, entry in self.entries().items():
-            if key not in known:
-                near = get_close_matches(key, known, n=1)
-                meant = f"did you mean {near[0]!r}?" if near else f"use {', '.join(known)}"
-                raise entry.error(f"unknown key {key!r}; {meant}")
-
-    def _entry(self, key: object) -> "Located":
-        # A key may be no text (3: …); its place is named by its spelling.
-        return Located(self.value[key], self.name, (*self.place, str(key)), self._lines)
+        for key in found:
+            if key not in allowed:
+                near = get_close_matches(str(key), allowed, n=1)
+                meant = f"did you mean {near[0]!r}?" if near else f"use {', '.join(allowed)}"
+                raise BenchError(f"{self.where(*place, key)}: unknown key {key!r}; {meant}")
 
 
-def read_yaml(path: Path, *, loader: Loader = yaml.SafeLoader) -> Located:
+def read_yaml(path: Path, *, loader: Loader) -> YamlFile:
     """Read the one document of a YAML file.
 
     Args:
         path: The file, in UTF-8.
-        loader: `yaml.BaseLoader` leaves every scalar as it is written.
+        loader: `yaml.SafeLoader` for numbers, dates and so on; `yaml.BaseLoader` leaves every
+            scalar as it is written.
 
     Raises:
         BenchError: It cannot be read, is no YAML, or a key stands twice in one table.
@@ -109,7 +72,7 @@ def read_yaml(path: Path, *, loader: Loader = yaml.SafeLoader) -> Located:
     return parse_yaml(text, path.name, loader=loader)
 
 
-def parse_yaml(text: str, name: str, *, loader: Loader = yaml.SafeLoader) -> Located:
+def parse_yaml(text: str, name: str, *, loader: Loader) -> YamlFile:
     """Read YAML from text; `name` stands in messages.
 
     Raises:
@@ -119,9 +82,9 @@ def parse_yaml(text: str, name: str, *, loader: Loader = yaml.SafeLoader) -> Loc
         parser = loader(text)
         node = parser.get_single_node()
         if node is None:
-            return Located(None, name)
+            return YamlFile(name, None, {})
         lines = dict(_lines(node, (), name))
-        return Located(parser.construct_document(node), name, (), lines)
+        return YamlFile(name, parser.construct_document(node), lines)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = f"{name}, line {mark.line + 1}" if mark else name
@@ -146,7 +109,3 @@ def _lines(node: yaml.Node, place: Place, name: str) -> Iterator[tuple[Place, in
             met.add(spelling)
             yield (*place, spelling), line
             yield from _lines(value, (*place, spelling), name)
-
-
-def _shown(value: object) -> str:
-    return "nothing" if value is None else f"{str(value)[:60]!r}"
