@@ -1,0 +1,1 @@
+"""Reports of a benchmark for people and programs; knows nothing of how cells are run."""

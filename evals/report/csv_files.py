@@ -1,0 +1,91 @@
+"""Writes a result as CSV tables: cells, questions, comparisons; knows nothing of how they look."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
+
+from evals.results import BenchResult, CellComparison, CellResult
+
+Value = str | int | float | None
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def csv_tables(result: BenchResult) -> Mapping[str, str]:
+    """Return file name to content: `cells.csv`, `questions.csv`, `comparisons.csv`.
+
+    Scores have their full precision; an empty field is a score that does not exist, which is not 0.
+    """
+    return {
+        "cells.csv": _cells(result),
+        "questions.csv": _questions(result),
+        "comparisons.csv": _comparisons(result),
+    }
+
+
+def _cells(result: BenchResult) -> str:
+    keys = {
+        group: list(dict.fromkeys(key for cell in result.cells for key in getattr(cell, group)))
+        for group in ("overrides", "index", "cost", "timings")
+    }
+    headings = ["cell", "rival"]
+    for name in result.measures:
+        headings += [name, f"{name} low", f"{name} high", f"{name} scored"]
+    headings += [key for names in keys.values() for key in names]
+    return _table(headings, (_cell_row(result, cell, keys) for cell in result.cells))
+
+
+def _cell_row(
+    result: BenchResult, cell: CellResult, keys: Mapping[str, Sequence[str]]
+) -> list[Value]:
+    row: list[Value] = [cell.name, cell.rival]
+    for name in result.measures:
+        found = cell.estimates.get(name)
+        row += [found.mean, found.low, found.high, found.scored] if found else [None] * 4
+    for group, names in keys.items():
+        row += [_value(getattr(cell, group).get(key)) for key in names]
+    return row
+
+
+def _questions(result: BenchResult) -> str:
+    headings = ["cell", "question", "language", "tags", *result.measures, "lost"]
+    rows = (
+        [
+            cell.name,
+            question.id,
+            question.language,
+            " ".join(question.tags),
+            *(cell.per_question.get(name, {}).get(question.id) for name in result.measures),
+            cell.losses.get(question.id),
+        ]
+        for cell in result.cells
+        for question in result.questions
+    )
+    return _table(headings, rows)
+
+
+def _comparisons(result: BenchResult) -> str:
+    headings = [one.name for one in fields(CellComparison)]
+    rows = ([getattr(one, name) for name in headings] for one in result.comparisons)
+    return _table(headings, rows)
+
+
+def _table(headings: Sequence[str], rows: Iterable[Sequence[Value]]) -> str:
+    written = io.StringIO()
+    writer = csv.writer(written, lineterminator="\n")
+    writer.writerow(headings)
+    writer.writerows([_harmless(value) for value in row] for row in rows)
+    return written.getvalue()
+
+
+def _harmless(value: Value) -> Value:
+    """Return text with a mark before what a spreadsheet would run as a formula (OWASP)."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+
+
+def _value(value: object) -> Value:
+    if value is None or isinstance(value, str | int | float):
+        return value
+    return json.dumps(value, ensure_ascii=False, default=str)

@@ -1,0 +1,93 @@
+"""Makes the plots of a result: differences, quality against costs, heat maps; writes no files."""
+
+from dataclasses import dataclass
+from math import isfinite
+
+from evals.report.markup import Markup
+from evals.report.plots import ForestRow, PlotPoint, forest_plot, heat_map, scatter_plot
+from evals.report.view import (
+    COSTS,
+    Standing,
+    axis_pairs,
+    best_by_pair,
+    cost_of,
+    pareto_front,
+    standings,
+)
+from evals.results import BenchResult
+
+_MOST_HEAT_MAPS = 10
+_FEWEST_POINTS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One plot; `name` serves as a file name, `key` lists what its numbers stand for."""
+
+    name: str
+    title: str
+    svg: Markup
+    key: tuple[str, ...] = ()
+
+
+def forest_figure(result: BenchResult) -> Figure | None:
+    """Return every cell's difference to the baseline with its interval; None without a second."""
+    found = (difference_row(one) for one in standings(result))
+    rows = [row for row in found if row is not None]
+    if not rows:
+        return None
+    title = f"{result.primary}: difference to {result.baseline}"
+    return Figure("differences", title, forest_plot(rows, label=title, reference=0.0))
+
+
+def difference_row(one: Standing) -> ForestRow | None:
+    """Return a cell's difference to the baseline; None for the baseline itself."""
+    found = one.comparison
+    if found is None:
+        return None
+    return ForestRow(one.cell.name, found.difference, found.low, found.high, found.verdict)
+
+
+def cost_figures(result: BenchResult) -> list[Figure]:
+    """Return quality against each cost that two cells at least have."""
+    found = (_cost_figure(result, name, label) for name, label in COSTS.items())
+    return [figure for figure in found if figure is not None]
+
+
+def heat_figures(result: BenchResult) -> list[Figure]:
+    """Return a heat map for each pair of settings that vary, the best cell of each pair shown."""
+    return [
+        Figure(
+            f"heat-{down.key}-{across.key}",
+            f"{down.key} by {across.key}",
+            heat_map(
+                best_by_pair(result, down.key, across.key),
+                rows=down.values,
+                columns=across.values,
+                row_label=down.key,
+                column_label=across.key,
+            ),
+        )
+        for down, across in axis_pairs(result)[:_MOST_HEAT_MAPS]
+    ]
+
+
+def _cost_figure(result: BenchResult, name: str, label: str) -> Figure | None:
+    means = {
+        cell.name: cell.estimates[result.primary].mean
+        for cell in result.cells
+        if result.primary in cell.estimates
+    }
+    costs = {
+        cell.name: cost
+        for cell in result.cells
+        if cell.name in means and (cost := cost_of(cell, name)) is not None and isfinite(cost)
+    }
+    if len(costs) < _FEWEST_POINTS or not any(costs.values()):
+        return None
+    front = pareto_front(costs, means)
+    numbers = {cell: number for number, cell in enumerate(front, start=1)}
+    points = [PlotPoint(cell, costs[cell], means[cell], numbers.get(cell)) for cell in costs]
+    svg = scatter_plot(points, x_label=label, y_label=result.primary)
+    key = tuple(f"{cell}: {means[cell]:.4f} at {costs[cell]:,.4g}" for cell in front)
+    return Figure(f"{name}", f"{result.primary} against {label}", svg, key)

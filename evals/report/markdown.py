@@ -1,0 +1,104 @@
+"""Writes a result as a Markdown table for a pull request; knows no HTML."""
+
+from collections.abc import Sequence
+
+from evals.report.view import Standing, cost_of, standings
+from evals.results import BenchResult
+
+_MARKS = {"better": "▲", "worse": "▼", "equivalent": "=", "undecided": "?", "baseline": "●"}
+
+
+def render_markdown(result: BenchResult) -> str:
+    """Return the leaderboard with intervals, verdicts and costs, and the recommendation."""
+    data = result.dataset
+    lines = [
+        f"### {_plain(result.name)}",
+        "",
+        f"{_plain(data.name)}: {data.documents:,} documents, {data.questions:,} questions; "
+        f"baseline {_code(result.baseline)}; data `{data.digest[:12]}`",
+        "",
+        *markdown_table(_headings(result), [_row(result, one) for one in standings(result)]),
+        "",
+        *_recommendation(result),
+    ]
+    if result.skipped:
+        lines += [
+            "",
+            *(f"- not run: {_code(name)}: {_plain(why)}" for name, why in result.skipped.items()),
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def markdown_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return the lines of a table; the first column is set left, all others right."""
+    rule = ["---", *("---:" for _ in headings[1:])]
+    return [f"| {' | '.join(row)} |" for row in [headings, rule, *rows]]
+
+
+def _headings(result: BenchResult) -> list[str]:
+    others = [name for name in result.measures if name != result.primary]
+    return [
+        "cell",
+        result.primary,
+        "difference (interval)",
+        "p (Holm)",
+        "verdict",
+        *others,
+        "tokens / question",
+        "p50 ms",
+    ]
+
+
+def _row(result: BenchResult, one: Standing) -> list[str]:
+    compared, verdict = one.comparison, one.verdict
+    difference = (
+        f"{compared.difference:+.4f} ({compared.low:+.4f} to {compared.high:+.4f})"
+        if compared
+        else "–"
+    )
+    estimates = one.cell.estimates
+    others = [estimates.get(name) for name in result.measures if name != result.primary]
+    name = _code(one.cell.name)
+    return [
+        f"**{name}**" if one.is_recommended else name,
+        f"{one.estimate.mean:.4f}" if one.estimate else "–",
+        difference,
+        f"{compared.p_holm:.3g}" if compared else "–",
+        f"{_MARKS.get(verdict, '')} {verdict}".strip() or "–",
+        *(f"{found.mean:.4f}" if found else "–" for found in others),
+        _number(cost_of(one.cell, "context_tokens_mean"), ",.0f"),
+        _number(cost_of(one.cell, "latency_ms_p50"), ",.1f"),
+    ]
+
+
+def _recommendation(result: BenchResult) -> list[str]:
+    chosen = result.recommendation
+    if chosen is None:
+        return []
+    lines = [f"**Recommended: {_code(chosen.cell)}.** {_plain(chosen.why)}"]
+    if chosen.held_out is not None:
+        held = chosen.held_out
+        lines.append(
+            f"Held out ({_plain(held.method)}): {_code(held.winner)} scores {held.mean:.4f} "
+            f"({held.low:.4f} to {held.high:.4f})."
+        )
+    if result.detectable_difference is not None:
+        lines.append(
+            f"This many questions show a difference of {result.detectable_difference:.4f} or more "
+            "8 times of 10."
+        )
+    return ["\n".join(lines)]
+
+
+def _number(value: float | None, form: str) -> str:
+    return "–" if value is None else format(value, form)
+
+
+def _code(name: str) -> str:
+    """Return a name as code that a table cell can hold."""
+    return f"`{name.replace('`', chr(39)).replace('|', chr(92) + '|')}`"
+
+
+def _plain(text: str) -> str:
+    """Return text on one line that neither ends a table cell nor opens HTML."""
+    return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")

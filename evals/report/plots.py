@@ -1,0 +1,239 @@
+"""Draws plots as inline SVG whose colours a style sheet gives; knows no benchmark, only values."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+
+from evals.report.axis import Axis, short_number
+from evals.report.markup import Markup, escape, tag, text_tag
+
+_LETTER = 6.6
+"""Mean width of a letter at 12 px; a wide one (Chinese) takes about two."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForestRow:
+    """One setting in a forest plot; `style` is its verdict, "baseline" or ""."""
+
+    name: str
+    mean: float
+    low: float
+    high: float
+    style: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlotPoint:
+    """One setting in a scatter plot; `number` is written in it if it lies on the front."""
+
+    name: str
+    x: float
+    y: float
+    number: int | None = None
+
+
+def interval_bar(row: ForestRow, axis: Axis, *, reference: float | None = None) -> Markup:
+    """Return one interval as a bar of the axis' length, with a line at `reference`."""
+    width = axis.end + axis.start
+    label = f"{row.mean:.4f}, interval {row.low:.4f} to {row.high:.4f}"
+    parts = [text_tag("title", label)]
+    if reference is not None:
+        parts.append(_line(axis.position(reference), 0, axis.position(reference), 20, "reference"))
+    parts.append(_interval(row, axis, 10))
+    return _svg(width, 20, label, parts)
+
+
+def forest_plot(rows: Sequence[ForestRow], *, label: str, reference: float) -> Markup:
+    """Return rows of intervals under each other, names at the left, numbers at the right."""
+    names = min(360.0, max((_width(row.name) for row in rows), default=0.0)) + 16
+    values = [value for row in rows for value in (row.low, row.mean, row.high)]
+    axis = Axis.covering([*values, reference], start=names, end=names + 300)
+    bottom = 8 + 24 * len(rows)
+    parts = [*_vertical_grid(axis, 4, bottom), *_below(axis, bottom, label)]
+    at = axis.position(reference)
+    parts.append(_line(at, 4, at, bottom, "reference"))
+    for position, row in enumerate(rows):
+        parts.extend(_forest_row(row, axis, 20 + 24 * position))
+    return _svg(axis.end + 76, bottom + 40, label, parts)
+
+
+def scatter_plot(points: Sequence[PlotPoint], *, x_label: str, y_label: str) -> Markup:
+    """Return quality (upward) against cost (to the right) with the Pareto front as a line."""
+    across = Axis.for_costs([point.x for point in points], start=52, end=408)
+    upward = Axis.covering([point.y for point in points], start=228, end=28)
+    parts = [*_vertical_grid(across, 28, 228), *_horizontal_grid(upward, 52, 408)]
+    parts += _below(across, 228, x_label)
+    parts.append(text_tag("text", y_label, {"x": 4, "y": 14, "class": "label"}))
+    parts.append(_front_line([point for point in points if point.number], across, upward))
+    parts += [_point(point, across, upward) for point in _front_last(points)]
+    return _svg(420, 268, f"{y_label} against {x_label}", parts)
+
+
+def heat_map(
+    values: Mapping[tuple[str, str], float],
+    *,
+    rows: Sequence[str],
+    columns: Sequence[str],
+    row_label: str,
+    column_label: str,
+) -> Markup:
+    """Return a table of coloured values; darker is higher, and the highest is framed.
+
+    Args:
+        values: (row, column) to value; pairs without a value stay empty.
+        rows: Names, top to bottom.
+        columns: Names, left to right.
+        row_label: What the rows are.
+        column_label: What the columns are.
+    """
+    left = min(220.0, max(_width(name) for name in [*rows, row_label])) + 14
+    cell = max(64.0, *(min(140.0, _width(name) + 12) for name in columns))
+    parts = [
+        text_tag("text", column_label, {"x": left, "y": 14, "class": "label"}),
+        text_tag("text", row_label, {"x": 0, "y": 34, "class": "label"}),
+    ]
+    parts += [_middle(name, left + cell * (index + 0.5), 34) for index, name in enumerate(columns)]
+    low, high = min(values.values()), max(values.values())
+    for down, row in enumerate(rows):
+        top = 42 + 34 * down
+        parts.append(text_tag("text", _cut(row, left - 14), {"x": 0, "y": top + 21}))
+        for index, column in enumerate(columns):
+            value = values.get((row, column))
+            at = left + cell * index
+            parts.append(_heat_cell(value, (low, high), (at, top, cell), f"{row}, {column}"))
+    label = f"{row_label} by {column_label}"
+    return _svg(left + cell * len(columns) + 2, 44 + 34 * len(rows), label, parts)
+
+
+def standalone(svg: Markup) -> str:
+    """Return the plot as a file of its own, with colours that follow the reader's light or dark."""
+    theme = files("evals.report").joinpath("theme.css").read_text("utf-8")
+    opened = svg.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
+    head, _, rest = opened.partition(">")
+    ground = '<rect width="100%" height="100%" style="fill: var(--surface)"/>'
+    return f"{head}><style>{theme}</style>{ground}{rest}\n"
+
+
+def _svg(width: float, height: float, label: str, parts: Sequence[Markup]) -> Markup:
+    return tag(
+        "svg",
+        {
+            "viewBox": f"0 0 {width:.0f} {height:.0f}",
+            "width": f"{width:.0f}",
+            "height": f"{height:.0f}",
+            "role": "img",
+            "aria-label": label,
+        },
+        *parts,
+    )
+
+
+def _line(x1: float, y1: float, x2: float, y2: float, style: str) -> Markup:
+    return tag("line", {"x1": x1, "y1": y1, "x2": x2, "y2": y2, "class": style})
+
+
+def _interval(row: ForestRow, axis: Axis, y: float) -> Markup:
+    low, high = axis.position(row.low), axis.position(row.high)
+    dot = tag("circle", {"cx": axis.position(row.mean), "cy": y, "r": 4, "class": "dot"})
+    return tag("g", {"class": row.style}, _line(low, y, high, y, "whisker"), dot)
+
+
+def _forest_row(row: ForestRow, axis: Axis, y: float) -> list[Markup]:
+    return [
+        text_tag("text", _cut(row.name, axis.start - 16), {"x": 0, "y": y + 4}),
+        _interval(row, axis, y),
+        text_tag("text", f"{row.mean:+.4f}", {"x": axis.end + 12, "y": y + 4}),
+    ]
+
+
+def _vertical_grid(axis: Axis, top: float, bottom: float) -> list[Markup]:
+    places = [axis.position(tick) for tick in axis.ticks]
+    return [_line(at, top, at, bottom, "grid") for at in places]
+
+
+def _horizontal_grid(axis: Axis, left: float, right: float) -> list[Markup]:
+    parts = []
+    for tick in axis.ticks:
+        at = axis.position(tick)
+        parts.append(_line(left, at, right, at, "grid"))
+        parts.append(
+            text_tag(
+                "text",
+                short_number(tick),
+                {"x": left - 8, "y": at + 4, "text-anchor": "end", "class": "label"},
+            )
+        )
+    return parts
+
+
+def _below(axis: Axis, bottom: float, label: str) -> list[Markup]:
+    ticks = [
+        _middle(short_number(tick), axis.position(tick), bottom + 17, "label")
+        for tick in axis.ticks
+    ]
+    return [*ticks, _middle(label, (axis.start + axis.end) / 2, bottom + 35, "label")]
+
+
+def _front_last(points: Sequence[PlotPoint]) -> list[PlotPoint]:
+    """Return the points so that those on the front are drawn over the others."""
+    return sorted(points, key=lambda point: (point.number is not None, point.number or 0))
+
+
+def _front_line(front: Sequence[PlotPoint], across: Axis, upward: Axis) -> Markup:
+    """Return the steps below which every cell is beaten in both respects."""
+    steps: list[str] = []
+    for point in sorted(front, key=lambda point: (point.x, point.y)):
+        x, y = across.position(point.x), upward.position(point.y)
+        steps.append(f"H{x:.1f} V{y:.1f}" if steps else f"M{x:.1f} {y:.1f}")
+    return tag("path", {"d": " ".join([*steps, "H408"] if steps else []), "class": "frontier"})
+
+
+def _point(point: PlotPoint, across: Axis, upward: Axis) -> Markup:
+    x, y = across.position(point.x), upward.position(point.y)
+    label = f"{point.name}: {short_number(point.y)} at {short_number(point.x)}"
+    parts = [text_tag("title", label)]
+    if point.number is None:
+        parts.append(tag("circle", {"cx": x, "cy": y, "r": 4}))
+        return tag("g", {"class": "point"}, *parts)
+    parts.append(tag("circle", {"cx": x, "cy": y, "r": 8}))
+    parts.append(_middle(str(point.number), x, y + 3.5))
+    return tag("g", {"class": "point on-front"}, *parts)
+
+
+def _heat_cell(
+    value: float | None,
+    span: tuple[float, float],
+    place: tuple[float, float, float],
+    name: str,
+) -> Markup:
+    x, y, width = place
+    box: dict[str, str | float] = {"x": x, "y": y, "width": width - 2, "height": 32}
+    if value is None:
+        return tag("rect", {**box, "class": "frame"}, text_tag("title", f"{name}: not run"))
+    low, high = span
+    share = (value - low) / (high - low) if high > low else 0.0
+    parts = [
+        text_tag("title", f"{name}: {value:.4f}"),
+        tag("rect", {**box, "class": "heat", "fill-opacity": 0.08 + 0.92 * share}),
+    ]
+    if value == high:
+        parts.append(tag("rect", {**box, "class": "best"}))
+    parts.append(_middle(f"{value:.3f}", x + width / 2 - 1, y + 20))
+    # Between these the ground is too dark for ink and too light for the surface's colour.
+    return tag("g", {"class": "strong" if share > 0.5 else ""}, *parts)
+
+
+def _middle(text: str, x: float, y: float, style: str = "") -> Markup:
+    return tag("text", {"x": x, "y": y, "text-anchor": "middle", "class": style}, escape(text))
+
+
+def _width(text: str) -> float:
+    return sum(_LETTER if ord(letter) < 0x2E80 else 2 * _LETTER for letter in text)
+
+
+def _cut(text: str, width: float) -> str:
+    """Return `text` without its middle where it is too wide: both ends tell cells apart."""
+    if _width(text) <= width:
+        return text
+    half = max(1, int(width / _LETTER) // 2 - 1)
+    return f"{text[:half]}…{text[-half:]}"

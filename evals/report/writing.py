@@ -1,0 +1,79 @@
+"""Writes reports into a folder by format; knows nothing of what is in them."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Literal, get_args
+
+from evals.report.csv_files import csv_tables
+from evals.report.figures import cost_figures, forest_figure, heat_figures
+from evals.report.html import render_html
+from evals.report.markdown import render_markdown
+from evals.report.markup import writable
+from evals.report.plots import standalone
+from evals.report.trec import run_files
+from evals.results import BenchResult
+
+Format = Literal["html", "markdown", "csv", "trec", "plots"]
+FORMATS: tuple[Format, ...] = get_args(Format)
+
+Texts = Mapping[str, str]
+
+
+def write_reports(
+    result: BenchResult, folder: Path, *, formats: Sequence[Format], texts: Texts
+) -> list[Path]:
+    """Write a result in each of the formats and return the files written.
+
+    Args:
+        result: What was measured.
+        folder: Made if it is missing; files of the same name are replaced.
+        formats: `html` (report.html), `markdown` (report.md), `csv` (three tables), `trec` (a run a
+            cell, in runs/) and `plots` (SVG files, in plots/).
+        texts: Source to the document's text, for the page; may be empty.
+
+    Raises:
+        OSError: The folder cannot be written.
+    """
+    written: list[Path] = []
+    for name in dict.fromkeys(formats):
+        for place, content in _WRITERS[name](result, texts).items():
+            path = folder / place
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(writable(content), encoding="utf-8", newline="\n")
+            written.append(path)
+    return written
+
+
+def _html(result: BenchResult, texts: Texts) -> Mapping[str, str]:
+    return {"report.html": render_html(result, texts)}
+
+
+def _markdown(result: BenchResult, texts: Texts) -> Mapping[str, str]:  # noqa: ARG001 - one of several
+    return {"report.md": render_markdown(result)}
+
+
+def _csv(result: BenchResult, texts: Texts) -> Mapping[str, str]:  # noqa: ARG001
+    return csv_tables(result)
+
+
+def _trec(result: BenchResult, texts: Texts) -> Mapping[str, str]:  # noqa: ARG001
+    return {f"runs/{name}": content for name, content in run_files(result).items()}
+
+
+def _plots(result: BenchResult, texts: Texts) -> Mapping[str, str]:  # noqa: ARG001
+    forest = forest_figure(result)
+    figures = [*([forest] if forest else []), *cost_figures(result), *heat_figures(result)]
+    return {
+        f"plots/{re.sub(r'[^a-z0-9.-]+', '_', one.name)}.svg": standalone(one.svg)
+        for one in figures
+    }
+
+
+_WRITERS: Mapping[Format, Callable[[BenchResult, Texts], Mapping[str, str]]] = {
+    "html": _html,
+    "markdown": _markdown,
+    "csv": _csv,
+    "trec": _trec,
+    "plots": _plots,
+}
