@@ -55,6 +55,7 @@ class Question:
         answerable: False: the documents do not hold the answer.
         tags: For scores by group.
         history: Earlier turns, oldest first.
+        rewrite: The question as a person would ask it without the history, "" if nobody wrote it.
         answers: Short accepted answers; any one of them is right.
         slots: Every slot must be covered; the spans within one slot are alternatives.
         graded: Document to grade, for sets judged by whole documents; 1 or more is relevant.
@@ -66,6 +67,7 @@ class Question:
     answerable: bool = True
     tags: tuple[str, ...] = ()
     history: tuple[Turn, ...] = ()
+    rewrite: str = ""
     answers: tuple[str, ...] = ()
     slots: Slots = ()
     graded: Mapping[str, int] = field(default_factory=dict, hash=False)
@@ -128,7 +130,8 @@ def question_from_beir(
     """Read one line of a BEIR `queries.jsonl` with its judgements.
 
     Args:
-        row: `_id` and `text`; `answers`, `history`, `tags` and `answerability` are read if there.
+        row: `_id` and `text`; `answers`, `history`, `rewrite`, `tags` and `answerability` are read
+            if there.
         grades: Document id to grade, empty if nothing was judged.
         language: ISO 639-1 of the set.
 
@@ -147,6 +150,7 @@ def question_from_beir(
             answerable=any(grade > 0 for grade in grades.values()),
             tags=(*row.get("tags", ()), *filter(None, [answerability])),
             history=_turns(row.get("history", ())),
+            rewrite=str(row.get("rewrite") or ""),
             answers=tuple(row.get("answers", ())),
             graded=dict(grades),
         )

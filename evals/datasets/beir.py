@@ -87,7 +87,8 @@ def _questions(beir: BeirSet) -> Iterator[Question]:
 def _named(row: Mapping[str, Any]) -> dict[str, list[str]]:
     """Return the groups a query belongs to as tags, and its answers without nesting."""
     tags = [*_texts(row.get("tags")), *_texts(row.get("domain")), *_texts(row.get("multi_turn"))]
-    return {"tags": [tag.lower() for tag in tags], "answers": _texts(row.get("answers"))}
+    named = [tag.lower() for tag in tags if tag.lower() != "n/a"]
+    return {"tags": named, "answers": _texts(row.get("answers"))}
 
 
 def _texts(value: object) -> list[str]:

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from evals.datasets.base import EvalDocument, EvalSet
 from evals.datasets.rows import read_rows
-from evals.gold import question_from_chunking
+from evals.datasets.verbatim import Claim, check_claims
+from evals.gold import Question, question_from_chunking
 
 
 def chunking_set(folder: Path, *, licence: str = "") -> EvalSet:
@@ -17,18 +19,16 @@ def chunking_set(folder: Path, *, licence: str = "") -> EvalSet:
     """
     documents = tuple(_documents(folder))
     texts = {document.source: document.text for document in documents}
-    questions = []
-    for row in read_rows(folder / "questions.jsonl", ("_id", "corpus_id", "text", "references")):
-        question = question_from_chunking(row)
-        for reference, (span,) in zip(row["references"], question.slots, strict=True):
-            found = texts.get(span.source, "")[span.start_index : span.end_index]
-            if found != reference["content"]:
-                raise ValueError(
-                    f"question {question.id!r}: wanted {reference['content'][:60]!r} at "
-                    f"{span.start_index}-{span.end_index} of {span.source}, found {found[:60]!r}"
-                )
-        questions.append(question)
+    rows = list(read_rows(folder / "questions.jsonl", ("_id", "corpus_id", "text", "references")))
+    questions = [question_from_chunking(row) for row in rows]
+    check_claims(_claims(questions, rows), texts)
     return EvalSet.of(folder.name, documents, questions, licence=licence)
+
+
+def _claims(questions: list[Question], rows: list[dict[str, Any]]) -> Iterator[Claim]:
+    for question, row in zip(questions, rows, strict=True):
+        for (span,), reference in zip(question.slots, row["references"], strict=True):
+            yield Claim(question.id, span, reference["content"])
 
 
 def _documents(folder: Path) -> Iterator[EvalDocument]:

@@ -1,13 +1,18 @@
 """Find a set by name or path and read it by its form; knows nothing of what is measured on it."""
 
 import os
+import re
 from pathlib import Path
 
 from evals.datasets.base import EvalSet
 from evals.datasets.beir import beir_set
 from evals.datasets.chunking import chunking_set
+from evals.datasets.own import own_set
 from evals.datasets.sample import SAMPLE, sample_set
 from rag.errors import BenchError
+
+OWN_SUFFIXES = (".yaml", ".yml")
+_LICENCE = re.compile(r"^[*#\s-]*licen[cs]es?\b[^:\n]*:(?P<said>.+)$", re.IGNORECASE | re.MULTILINE)
 
 DEFAULT_DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 """Where sets are looked for by name, unless RAG_DATA names another folder."""
@@ -27,7 +32,7 @@ def load_dataset(name_or_path: str | Path) -> EvalSet:
     except FileNotFoundError as error:
         raise BenchError(
             f"{place}: wanted a set of documents and questions, found no "
-            f"{Path(str(error.filename)).name}; see evals/README.md for the forms"
+            f"{Path(str(error.filename)).name}; evals/README.md shows the forms"
         ) from error
     except ValueError as error:
         raise BenchError(f"{place}: {error}") from error
@@ -40,10 +45,10 @@ def find_dataset(name_or_path: str | Path) -> Path:
         BenchError: There is none.
     """
     given = Path(name_or_path).expanduser()
-    if str(name_or_path) == "sample":
-        return SAMPLE
     if given.exists():
         return given
+    if str(name_or_path) == "sample":
+        return SAMPLE
     named = data_folder() / given
     if len(given.parts) == 1 and named.is_dir():
         return named
@@ -70,8 +75,32 @@ def _reads(folder: Path) -> bool:
 
 
 def _read(place: Path) -> EvalSet:
+    if place.is_file():
+        return _read_file(place)
+    licence = _licence(place)
     if (place / "corpora").is_dir():
-        return chunking_set(place)
+        return chunking_set(place, licence=licence)
     if (place / "documents").is_dir():
-        return sample_set(place)
-    return beir_set(place)
+        return sample_set(place, licence=licence)
+    return beir_set(place, licence=licence)
+
+
+def _read_file(place: Path) -> EvalSet:
+    if place.suffix in OWN_SUFFIXES:
+        return own_set(place)
+    raise BenchError(
+        f"{place}: wanted a folder or a questions file in YAML, found {place.suffix or 'neither'}"
+    )
+
+
+def _licence(folder: Path) -> str:
+    """Return what the set says of its licence: a line of its SOURCE.md or README.md."""
+    if folder == SAMPLE:
+        return "Apache-2.0"
+    for name in ("SOURCE.md", "README.md"):
+        file = folder / name
+        if file.is_file():
+            found = _LICENCE.search(file.read_text("utf-8", "replace"))
+            if found:
+                return " ".join(found["said"].split())
+    return ""

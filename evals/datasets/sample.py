@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from evals.datasets.base import EvalDocument, EvalSet
 from evals.datasets.rows import read_rows
-from evals.gold import question_from_sample
+from evals.datasets.verbatim import Claim, check_claims
+from evals.gold import Question, question_from_sample
 from rag.documents import load
 from rag.documents.walk import walk
 
@@ -23,18 +25,17 @@ def sample_set(folder: Path = SAMPLE, *, licence: str = "") -> EvalSet:
     """
     documents = tuple(_documents(folder))
     texts = {document.source: document.text for document in documents}
-    questions = []
-    for row in read_rows(folder / "questions.jsonl", _FIELDS):
-        for gold in row["gold"]:
-            found = texts.get(gold["source"], "")[gold["start_index"] : gold["end_index"]]
-            if found != gold["quote"]:
-                raise ValueError(
-                    f"question {row['id']!r}: wanted {gold['quote'][:60]!r} at "
-                    f"{gold['start_index']}-{gold['end_index']} of {gold['source']}, found "
-                    f"{found[:60]!r}"
-                )
-        questions.append(question_from_sample(row))
+    rows = list(read_rows(folder / "questions.jsonl", _FIELDS))
+    questions = [question_from_sample(row) for row in rows]
+    check_claims(_claims(questions, rows), texts)
     return EvalSet.of(folder.name, documents, questions, licence=licence)
+
+
+def _claims(questions: list[Question], rows: list[dict[str, Any]]) -> Iterator[Claim]:
+    for question, row in zip(questions, rows, strict=True):
+        spans = [span for slot in question.slots for span in slot]
+        for span, gold in zip(spans, row["gold"], strict=True):
+            yield Claim(question.id, span, gold["quote"])
 
 
 def _documents(folder: Path) -> Iterator[EvalDocument]:
