@@ -1,12 +1,13 @@
 """Makes the plots of a result: differences, quality against costs, heat maps; writes no files."""
 
 from dataclasses import dataclass
-from math import isfinite
 
+from evals.report.axis import short_number
 from evals.report.markup import Markup
 from evals.report.plots import ForestRow, PlotPoint, forest_plot, heat_map, scatter_plot
 from evals.report.view import (
     COSTS,
+    Cost,
     Standing,
     axis_pairs,
     best_by_pair,
@@ -50,7 +51,7 @@ def difference_row(one: Standing) -> ForestRow | None:
 
 def cost_figures(result: BenchResult) -> list[Figure]:
     """Return quality against each cost that two cells at least have."""
-    found = (_cost_figure(result, name, label) for name, label in COSTS.items())
+    found = (_cost_figure(result, cost) for cost in COSTS)
     return [figure for figure in found if figure is not None]
 
 
@@ -72,22 +73,22 @@ def heat_figures(result: BenchResult) -> list[Figure]:
     ]
 
 
-def _cost_figure(result: BenchResult, name: str, label: str) -> Figure | None:
+def _cost_figure(result: BenchResult, cost: Cost) -> Figure | None:
     means = {
         cell.name: cell.estimates[result.primary].mean
         for cell in result.cells
         if result.primary in cell.estimates
     }
     costs = {
-        cell.name: cost
+        cell.name: value / cost.unit
         for cell in result.cells
-        if cell.name in means and (cost := cost_of(cell, name)) is not None and isfinite(cost)
+        if cell.name in means and (value := cost_of(cell, cost.name)) is not None
     }
     if len(costs) < _FEWEST_POINTS or not any(costs.values()):
         return None
     front = pareto_front(costs, means)
     numbers = {cell: number for number, cell in enumerate(front, start=1)}
     points = [PlotPoint(cell, costs[cell], means[cell], numbers.get(cell)) for cell in costs]
-    svg = scatter_plot(points, x_label=label, y_label=result.primary)
-    key = tuple(f"{cell}: {means[cell]:.4f} at {costs[cell]:,.4g}" for cell in front)
-    return Figure(f"{name}", f"{result.primary} against {label}", svg, key)
+    svg = scatter_plot(points, x_label=cost.label, y_label=result.primary)
+    key = tuple(f"{cell}: {means[cell]:.4f} at {short_number(costs[cell])}" for cell in front)
+    return Figure(cost.name, f"{result.primary} against {cost.label}", svg, key)

@@ -12,6 +12,8 @@ from evals.report.markup import Markup, escape, tag, text_tag, writable
 from evals.report.view import standings
 from evals.results import BenchResult
 
+_KINDS = {"differing": "won and lost", "won": "won", "lost": "lost", "level": "level"}
+
 
 def render_html(result: BenchResult, texts: Mapping[str, str]) -> str:
     """Return the report as one HTML file; the same result gives the same bytes.
@@ -54,15 +56,17 @@ def _cases(result: BenchResult) -> Markup:
     """Return the frame that the script fills with the questions two cells differ on."""
     best = next(iter(standings(result)), None)
     chosen = result.recommendation.cell if result.recommendation else best and best.cell.name
+    kinds = [text_tag("option", label, {"value": value}) for value, label in _KINDS.items()]
     controls = tag(
         "div",
         {"class": "controls"},
         _choice("left", "Cell", result, chosen or ""),
         _choice("right", "against", result, result.baseline),
+        tag("label", None, escape("Show "), tag("select", {"id": "case-kind"}, *kinds)),
         tag(
             "label",
             None,
-            escape("Question with "),
+            escape("with the words "),
             tag("input", {"id": "case-filter", "type": "search", "autocomplete": "off"}),
         ),
     )

@@ -20,6 +20,11 @@ def escape(text: str) -> Markup:
     return Markup(_escape(writable(text), quote=True))
 
 
+def breakable(name: str) -> Markup:
+    """Return a long name that may be broken after a comma or before "="."""
+    return Markup(escape(name).replace(",", ",<wbr>").replace("=", "<wbr>="))
+
+
 def writable(text: str) -> str:
     """Return `text` with what no UTF-8 file can hold as "�"."""
     return text.translate(_UNWRITABLE)

@@ -53,10 +53,17 @@ if (heatChoice) {
 const data = JSON.parse(document.getElementById("cases-data").textContent);
 const left = document.getElementById("case-left");
 const right = document.getElementById("case-right");
+const kind = document.getElementById("case-kind");
 const filter = document.getElementById("case-filter");
 const list = document.getElementById("case-list");
 const count = document.getElementById("case-count");
 const PAGE = 20;
+const KINDS = {
+  differing: (change) => change !== 0,
+  won: (change) => change > 0,
+  lost: (change) => change < 0,
+  level: (change) => change === 0,
+};
 
 const words = (parts) => {
   const made = make("div", "words-of");
@@ -75,7 +82,7 @@ const side = (cell, number) => {
   made.append(make("h3", "cell", data.cells[cell]));
   const lost = data.losses[cell][number];
   const shown = score === null ? "not scored" : `${data.measure} ${score.toFixed(4)}`;
-  made.append(make("p", "note", lost ? `${shown} · lost: ${lost}` : shown));
+  made.append(make("p", "note", lost ? `${shown} · gold: ${lost}` : shown));
   const places = make("ol");
   for (const [passage, gold] of data.tops[cell][number]) {
     const [label, parts] = data.passages[passage];
@@ -139,12 +146,11 @@ const refresh = () => {
   const lost = all.filter(({ change }) => change < 0).length;
   const cut = data.cut ? " For the size of this page, some passages show their place only." : "";
   count.textContent = `${wins} won, ${lost} lost, ${all.length - wins - lost} level.${cut}`;
-  const differing = all.filter(({ change }) => change !== 0);
-  differing.sort((a, b) => Math.abs(b.change) - Math.abs(a.change) || a.number - b.number);
-  const level = filter.value.trim() || !differing.length ? all.filter(({ change }) => change === 0) : [];
+  const chosen = all.filter(({ change }) => KINDS[kind.value](change));
+  chosen.sort((a, b) => Math.abs(b.change) - Math.abs(a.change) || a.number - b.number);
   list.replaceChildren();
-  more([...differing, ...level]);
+  more(chosen);
 };
-for (const control of [left, right]) control.addEventListener("change", refresh);
+for (const control of [left, right, kind]) control.addEventListener("change", refresh);
 filter.addEventListener("input", refresh);
 if (data.cells.length) refresh();

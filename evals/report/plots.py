@@ -214,13 +214,12 @@ def _heat_cell(
     share = (value - low) / (high - low) if high > low else 0.0
     parts = [
         text_tag("title", f"{name}: {value:.4f}"),
-        tag("rect", {**box, "class": "heat", "fill-opacity": 0.08 + 0.92 * share}),
+        tag("rect", {**box, "class": "heat", "fill-opacity": 0.06 + 0.94 * share}),
     ]
     if value == high:
         parts.append(tag("rect", {**box, "class": "best"}))
     parts.append(_middle(f"{value:.3f}", x + width / 2 - 1, y + 20))
-    # Between these the ground is too dark for ink and too light for the surface's colour.
-    return tag("g", {"class": "strong" if share > 0.5 else ""}, *parts)
+    return tag("g", None, *parts)
 
 
 def _middle(text: str, x: float, y: float, style: str = "") -> Markup:

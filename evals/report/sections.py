@@ -6,13 +6,13 @@ from typing import Any
 
 from evals.report.axis import Axis
 from evals.report.figures import Figure, cost_figures, difference_row, heat_figures
-from evals.report.markup import Markup, escape, join, tag, text_tag
+from evals.report.markup import Markup, breakable, escape, join, tag, text_tag
 from evals.report.plots import ForestRow, interval_bar
 from evals.report.tables import Column, Value, figure, plain, table
 from evals.report.view import Standing, cost_of, group_scores, loss_counts, standings
 from evals.results import BenchResult, CellResult
 
-_BAR = 150.0
+_BAR = 140.0
 
 _STAGES = (
     "not split whole",
@@ -47,7 +47,7 @@ def recommendation(result: BenchResult) -> Markup:
     if chosen is None:
         parts.append(text_tag("p", "None: no cell of ours was scored."))
     else:
-        parts += [text_tag("p", chosen.cell, {"class": "chosen"}), text_tag("p", chosen.why)]
+        parts += [tag("p", {"class": "chosen"}, breakable(chosen.cell)), text_tag("p", chosen.why)]
         parts += _held_out(result)
         parts += _toml(chosen.overrides)
     parts += [text_tag("p", note, {"class": "note"}) for note in _limits(result)]
@@ -98,7 +98,7 @@ def heat_maps(result: BenchResult) -> Markup:
         tag("select", {"id": "heat-choice"}, *options),
     )
     panels = [
-        tag("figure", {"class": "heat-map", "data-name": one.name}, _scrolling(one), _caption(one))
+        tag("figure", {"class": "heat-map", "data-name": one.name}, _scrolling(one))
         for one in figures
     ]
     return _section("heat", "Heat maps", [choice, *panels, text_tag("p", note, {"class": "note"})])
@@ -174,9 +174,9 @@ def _leader_columns(result: BenchResult) -> list[Column]:
         Column("cell", False),
         Column(result.primary),
         Column("interval", False),
-        Column("difference", hint=f"to {result.baseline}"),
-        Column("its interval", False),
-        Column("p", hint="after Holm's correction"),
+        Column("difference to baseline", hint=f"to {result.baseline}"),
+        Column("interval of difference", False),
+        Column("p (Holm)", hint="of no difference, corrected for the number of cells"),
         Column("verdict", False),
         Column("P(best)", hint="chance of being the best cell"),
         *others,
@@ -208,7 +208,7 @@ def _leader_row(
 
 
 def _name(one: Standing) -> Markup:
-    parts = [text_tag("span", one.cell.name, {"class": "cell"})]
+    parts = [tag("span", {"class": "cell"}, breakable(one.cell.name))]
     if one.is_recommended:
         parts.append(text_tag("span", "recommended", {"class": "badge"}))
     if one.cell.rival is not None:
@@ -280,10 +280,6 @@ def _figure(one: Figure) -> Markup:
 def _scrolling(one: Figure) -> Markup:
     frame = {"class": "scroll", "tabindex": "0", "role": "region", "aria-label": one.title}
     return tag("div", frame, one.svg)
-
-
-def _caption(one: Figure) -> Markup:
-    return text_tag("figcaption", one.title)
 
 
 def _section(name: str, title: str, parts: Sequence[Markup]) -> Markup:

@@ -3,17 +3,32 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from math import inf
+from math import inf, isfinite
 
 from evals.measures.summary import Summary, summarise_by
 from evals.results import BenchResult, CellComparison, CellResult, Estimate
 
-COSTS = {
-    "latency_ms_p50": "latency p50, ms",
-    "index_bytes": "index, bytes",
-    "context_tokens_mean": "context tokens a question",
-}
-"""What quality is plotted against, by its name in a cell's `cost` or `timings`."""
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What quality is plotted against.
+
+    Attributes:
+        name: In a cell's `cost` or `timings`.
+        label: With the unit.
+        unit: How much of what the result counts in makes one of that unit.
+    """
+
+    name: str
+    label: str
+    unit: float = 1.0
+
+
+COSTS = (
+    Cost("latency_ms_p50", "latency p50, ms"),
+    Cost("index_bytes", "index, MB", 1e6),
+    Cost("context_tokens_mean", "context tokens a question"),
+)
 
 _FEWEST_IN_GROUP = 3
 
@@ -69,7 +84,7 @@ def standings(result: BenchResult) -> list[Standing]:
 def cost_of(cell: CellResult, name: str) -> float | None:
     """Return one cost of a cell, wherever the result keeps it; None if it was not measured."""
     value = cell.cost.get(name, cell.timings.get(name))
-    return None if value is None else float(value)
+    return None if value is None or not isfinite(value) else float(value)
 
 
 def pareto_front(costs: Mapping[str, float], scores: Mapping[str, float]) -> list[str]:
