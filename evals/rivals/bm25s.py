@@ -1,0 +1,104 @@
+"""BM25 by the library bm25s, as a rival; knows nothing of our own lexical index."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from langchain_core.documents import Document
+
+from evals.datasets.base import EvalDocument
+from evals.rivals.pieces import (
+    Searcher,
+    check_size,
+    cut_documents,
+    missing_extra,
+    read_options,
+    recursive_cut,
+    whole,
+)
+
+if TYPE_CHECKING:
+    from rag.embeddings import PassageEmbeddings
+
+# Of bm25s 0.3.
+METHODS = ("robertson", "lucene", "bm25l", "bm25+", "atire")
+
+
+@dataclass(frozen=True, slots=True)
+class Bm25sOptions:
+    """How bm25s ranks; the defaults are its own, with English stems.
+
+    Attributes:
+        k1: When a word's repetition stops to count.
+        b: How much long texts are held back, 0 to 1.
+        method: The formula.
+        stemming: A language of Snowball's, "" for none.
+        stopwords: A list of bm25s's, such as "en"; "" for none.
+        chunk_size: Characters of a piece (LangChain's recursive splitter); None: whole documents.
+        chunk_overlap: Characters that two pieces share.
+    """
+
+    k1: float = 1.5
+    b: float = 0.75
+    method: str = "lucene"
+    stemming: str = "english"
+    stopwords: str = "en"
+    chunk_size: int | None = None
+    chunk_overlap: int = 0
+
+    def __post_init__(self) -> None:
+        if self.method not in METHODS:
+            raise ValueError(f"wanted a method of {', '.join(METHODS)}, found {self.method!r}")
+        if not self.k1 >= 0 or not 0 <= self.b <= 1:
+            raise ValueError(f"wanted k1 of 0 or more and b from 0 to 1, found {self.k1}, {self.b}")
+        if self.chunk_size is not None:
+            check_size(self.chunk_size, self.chunk_overlap)
+
+
+def build(
+    documents: Sequence[EvalDocument],
+    options: Mapping[str, Any],
+    embeddings: "PassageEmbeddings",  # noqa: ARG001 - what every rival is given
+) -> Searcher:
+    """Index the documents and return their search.
+
+    Texts without a word of the query are not returned. Ties are broken by source and place.
+
+    Raises:
+        BenchError: An option cannot be used.
+        MissingExtraError: bm25s or PyStemmer is not installed.
+    """
+    chosen = read_options(Bm25sOptions, options, "bm25s")
+    try:
+        bm25s: Any = import_module("bm25s")
+        stemmers: Any = import_module("Stemmer")
+    except ImportError as error:
+        raise missing_extra("bm25s", "bench") from error
+    if chosen.chunk_size is None:
+        pieces = whole(documents)
+    else:
+        pieces = cut_documents(documents, recursive_cut(chosen.chunk_size, chosen.chunk_overlap))
+    stemmer = stemmers.Stemmer(chosen.stemming) if chosen.stemming else None
+
+    def tokens(texts: list[str]) -> Any:  # noqa: ANN401 - bm25s has no types
+        return bm25s.tokenize(
+            texts, stopwords=chosen.stopwords or None, stemmer=stemmer, show_progress=False
+        )
+
+    index = bm25s.BM25(k1=chosen.k1, b=chosen.b, method=chosen.method)
+    index.index(tokens([piece.text for piece in pieces]), show_progress=False)
+    order = sorted(range(len(pieces)), key=lambda row: (pieces[row].source, row))
+    tie_break = {row: place for place, row in enumerate(order)}
+
+    def search(query: str, k: int) -> list[Document]:
+        # It has no tie-break of its own: take all that match, then order them.
+        words = tokens([query])
+        if not len(words.ids[0]):
+            return []
+        rows, scores = index.retrieve(words, k=len(pieces), show_progress=False, sorted=False)
+        found = [(float(s), int(r)) for r, s in zip(rows[0], scores[0], strict=True) if s > 0]
+        found.sort(key=lambda hit: (-hit[0], tie_break[hit[1]]))
+        return [pieces[row].to_document(score) for score, row in found[:k]]
+
+    return search
