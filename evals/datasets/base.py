@@ -58,6 +58,11 @@ class EvalSet:
         return cls(name, kept, asked, _digest(kept, asked), licence)
 
     @property
+    def texts(self) -> dict[str, str]:
+        """Source to the text of the document, made anew at each call."""
+        return {document.source: document.text for document in self.documents}
+
+    @property
     def languages(self) -> tuple[str, ...]:
         """The languages of the questions, sorted; unknown ones left out."""
         return tuple(sorted({question.language for question in self.questions} - {""}))
