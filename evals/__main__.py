@@ -2,18 +2,25 @@
 
 import sys
 
+import click
+
+from evals.cli import bench
 from rag.cli import INTERRUPTED
+from rag.cli.root import CommandGroup
+from rag.cli.shared import Invocation
+
+
+class _Alone(CommandGroup):
+    """`rag` with `bench` for its only command, for where the entry point is not installed."""
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        return bench if cmd_name == "bench" else None
 
 
 def main() -> None:
     """Run `rag bench` with these arguments and exit with its code."""
-    from evals.cli import bench
-    from rag.cli.root import CommandGroup
-
-    alone = CommandGroup("evals", commands={})
-    alone.add_command(bench, "bench")
     try:
-        alone(["bench", *sys.argv[1:]], prog_name="rag")
+        _Alone("rag")(["bench", *sys.argv[1:]], prog_name="rag", obj=Invocation(None, None))
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
 

@@ -83,9 +83,9 @@ def build_settings(variant: Variant) -> Settings:
     except ValidationError as error:
         details = error.errors(include_url=False)[0]
         key = ".".join(str(part) for part in details["loc"])
-        raise BenchError(f"cell {variant.name}: {key}: {details['msg']}; correct the spec") from (
-            error
-        )
+        raise BenchError(
+            f"cell {variant.name}: {key}: {details['msg']}; correct the spec"
+        ) from error
 
 
 def nest(overrides: Overrides) -> dict[str, Any]:

@@ -163,6 +163,7 @@ class BenchResult:
         clustering: What the statistics took as independent: "questions" or "documents".
         probability_best: Cell to its chance of being the best in the primary measure.
         detectable_difference: The difference that this many questions show 8 times of 10.
+        definitions: Measure to a digest of how it scores a fixed probe; see `evals.definitions`.
     """
 
     name: str
@@ -181,6 +182,7 @@ class BenchResult:
     recommendation: Recommendation | None
     detectable_difference: float | None
     environment: Mapping[str, Any]
+    definitions: Mapping[str, str] = field(default_factory=dict)
 
     def cell(self, name: str) -> CellResult:
         """Return the cell called `name`.
@@ -220,7 +222,7 @@ class BenchResult:
         except (ValueError, KeyError, AttributeError) as error:
             raise BenchError(
                 f"wanted a result of `rag bench`, found something else: {error}"
-            ) from (error)
+            ) from error
         if schema != SCHEMA:
             raise BenchError(f"wanted a result of schema {SCHEMA}, found {schema}; run it again")
         try:

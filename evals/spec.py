@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args
 
+from evals.located import Located
 from evals.measuring import MeasureName
-from evals.yaml_lines import Located, parse_yaml, read_yaml
 from rag.settings.keys import did_you_mean, group_names, setting_keys
 
 Overrides = Mapping[str, Any]
@@ -137,16 +137,7 @@ def read_spec(path: Path) -> BenchSpec:
     Raises:
         BenchError: Names the line of what is wrong.
     """
-    return _spec(read_yaml(path), default_name=path.stem, folder=path.parent)
-
-
-def parse_spec(text: str, *, name: str = "bench") -> BenchSpec:
-    """Read a spec from YAML text.
-
-    Raises:
-        BenchError: Names the line of what is wrong.
-    """
-    return _spec(parse_yaml(text, name), default_name=name, folder=Path())
+    return _spec(Located.read(path), default_name=path.stem, folder=path.parent)
 
 
 def _spec(top: Located, *, default_name: str, folder: Path) -> BenchSpec:
@@ -180,20 +171,20 @@ def _spec(top: Located, *, default_name: str, folder: Path) -> BenchSpec:
 
 
 def _dataset(entry: Located, folder: Path) -> str:
-    name = entry.expect(str, "a set's name or path")
+    name: str = entry.expect(str, "a set's name or path")
     beside = folder / name
     return str(beside) if beside.exists() and not Path(name).is_absolute() else name
 
 
 def _at_least_one(entry: Located) -> int:
-    number = entry.expect(int, "a whole number")
+    number: int = entry.expect(int, "a whole number")
     if number < 1:
         raise entry.error(f"wanted 1 or more, found {number}")
     return number
 
 
 def _measure(entry: Located) -> str:
-    text = entry.expect(str, "a measure such as nDCG@10")
+    text: str = entry.expect(str, "a measure such as nDCG@10")
     try:
         return str(MeasureName.parse(text))
     except ValueError as error:
@@ -201,7 +192,7 @@ def _measure(entry: Located) -> str:
 
 
 def _one_of(entry: Located, known: tuple[str, ...]) -> str:
-    text = entry.expect(str, f"one of {', '.join(known)}")
+    text: str = entry.expect(str, f"one of {', '.join(known)}")
     if text not in known:
         raise entry.error(f"wanted one of {', '.join(known)}, found {text!r}")
     return text
@@ -322,7 +313,9 @@ def _value(entry: Located, key: str) -> Any:  # noqa: ANN401 - of the field's ty
         return _one_of(entry, _CHOICES[key])
     kinds: tuple[type, ...] = (int, float) if key in _FRACTIONS else (int,)
     check, said = _CHECKS[key]
-    value = entry.expect(kinds, f"a {'number' if key in _FRACTIONS else 'whole number'} {said}")
+    value: Any = entry.expect(
+        kinds, f"a {'number' if key in _FRACTIONS else 'whole number'} {said}"
+    )
     if not check(value):
         raise entry.error(f"wanted a number {said}, found {value}")
     return value

@@ -1,0 +1,94 @@
+"""Prints a result as a table with intervals and verdicts; computes nothing."""
+
+import sys
+
+import click
+
+from evals.results import BenchResult, CellResult
+from rag.cli.console import make_console
+
+
+def print_leaderboard(result: BenchResult) -> None:
+    """Print the cells, best first, and what follows from them."""
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("cell", overflow="fold")
+    table.add_column(f"{result.primary} (interval)", justify="right", no_wrap=True)
+    table.add_column("against baseline", no_wrap=True)
+    others = result.measures[1:4]
+    for name in (*others, "tokens", "ms"):
+        table.add_column(name, justify="right")
+    for cell in ranked(result):
+        table.add_row(
+            cell.name,
+            _estimate(cell, result.primary),
+            _verdict(result, cell),
+            *(_mean(cell, measure) for measure in others),
+            f"{cell.cost['context_tokens_mean']:.0f}",
+            _milliseconds(cell),
+        )
+    make_console(sys.stdout).print(table)
+    for line in closing_lines(result):
+        click.echo(line)
+
+
+def ranked(result: BenchResult) -> list[CellResult]:
+    """Return the cells by the primary measure, best first, level ones by name."""
+
+    def place(cell: CellResult) -> tuple[float, str]:
+        found = cell.estimates.get(result.primary)
+        return (-found.mean if found else 1.0, cell.name)
+
+    return sorted(result.cells, key=place)
+
+
+def closing_lines(result: BenchResult) -> list[str]:
+    """Return what follows from the table, one sentence a line."""
+    lines = [""]
+    left_out = len(result.without_positives)
+    scored = len(result.questions) - left_out
+    said = f"{result.dataset.name}: {scored} questions scored"
+    if left_out:
+        said += f", {left_out} have no answer in the documents and are not"
+    lines.append(f"{said}; baseline: {result.baseline}")
+    if result.detectable_difference is not None:
+        lines.append(
+            f"a difference of {result.detectable_difference:.3f} would be found 8 times of 10"
+        )
+    found = result.recommendation
+    if found is not None:
+        lines.append(f"recommended: {found.cell}, since {found.why}")
+        if found.held_out is not None:
+            held = found.held_out
+            lines.append(
+                f"winner {held.winner} scores {held.mean:.4f} [{held.low:.4f}, {held.high:.4f}] on "
+                f"questions that did not choose it ({held.method}); "
+                f"{held.picking_score:.4f} on those that did"
+            )
+    lines += [f"left out: {name}: {why}" for name, why in result.skipped.items()]
+    return lines
+
+
+def _estimate(cell: CellResult, measure: str) -> str:
+    found = cell.estimates.get(measure)
+    return "" if found is None else f"{found.mean:.4f} [{found.low:.4f}, {found.high:.4f}]"
+
+
+def _mean(cell: CellResult, measure: str) -> str:
+    found = cell.estimates.get(measure)
+    return "" if found is None else f"{found.mean:.4f}"
+
+
+def _verdict(result: BenchResult, cell: CellResult) -> str:
+    if cell.name == result.baseline:
+        return "baseline"
+    for one in result.comparisons:
+        if (one.cell, one.measure) == (cell.name, result.primary):
+            return f"{one.verdict} {one.difference:+.4f} p={one.p_holm:.3f}"
+    return ""
+
+
+def _milliseconds(cell: CellResult) -> str:
+    found = cell.timings.get("latency_ms_p50")
+    return "" if found is None else f"{found:.1f}"

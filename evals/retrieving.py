@@ -1,0 +1,224 @@
+"""Asks one cell every question and keeps its rankings; knows no measures but the depth they need.
+
+Our own cells go through the product's retriever factory, so what is measured is what is served.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from evals.gold import Question, Span
+from evals.losses import Legs, stage_that_lost
+from evals.measures.spans import PassageMap
+from evals.measuring import best_of_documents
+from evals.results import RankedPassage
+from rag.assembly import make_retriever
+from rag.embeddings import PassageEmbeddings
+from rag.settings import Settings
+
+if TYPE_CHECKING:
+    from langchain_core.documents import Document
+
+    from evals.cells import Searcher
+    from evals.exact_store import ExactStore
+    from rag.store.store import Store
+
+Ranking = list[RankedPassage]
+CountTokens = Callable[[RankedPassage], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question and what is searched for it."""
+
+    question: Question
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Depth:
+    """How deep rankings go.
+
+    Attributes:
+        measured: Places that measures look at.
+        decisive: Places within which gold counts as found.
+        by_document: A ranking is one of documents: it keeps each document's best passage.
+    """
+
+    measured: int
+    decisive: int
+    by_document: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """What a cell found.
+
+    Attributes:
+        rankings: Question id to places, best first.
+        losses: Question id to the stage that lost its gold.
+        context_tokens: Question id to the tokens of the passages a chat model would be given.
+        context_passages: Question id to their number.
+    """
+
+    rankings: Mapping[str, Ranking]
+    losses: Mapping[str, str]
+    context_tokens: Mapping[str, int]
+    context_passages: Mapping[str, int]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values."""
+        return {
+            "rankings": {key: [list(place) for place in r] for key, r in self.rankings.items()},
+            "losses": dict(self.losses),
+            "context_tokens": dict(self.context_tokens),
+            "context_passages": dict(self.context_passages),
+        }
+
+    @classmethod
+    def from_json(cls, fields: Mapping[str, Any]) -> "Retrieved":
+        """Read what `to_json` returned."""
+        rankings = {
+            key: [RankedPassage(*place) for place in places]
+            for key, places in fields["rankings"].items()
+        }
+        return cls(rankings, fields["losses"], fields["context_tokens"], fields["context_passages"])
+
+
+def query_of(question: Question, history: str) -> str:
+    """Return what is searched for a question: as the product does it without a chat model."""
+    if history == "ignore" or not question.history:
+        return question.text
+    from langchain_core.messages import AIMessage, HumanMessage
+
+    from rag.answering import condense
+    from rag.answering.question import Question as AskedOfChain
+
+    turns = tuple(
+        (HumanMessage if turn.role == "user" else AIMessage)(content=turn.text)
+        for turn in question.history
+    )
+    return condense.join_history(AskedOfChain(question.text, turns))
+
+
+def passages_wanted(settings: Settings, depth: Depth, *, k_is_varied: bool) -> int:
+    """Return how many passages a cell of ours is asked for.
+
+    A cell that sets k itself is cut there. Where documents are ranked, several passages may be of
+    one document, so all candidates are looked at.
+    """
+    if k_is_varied:
+        return settings.retrieval.k
+    if depth.by_document:
+        return max(settings.retrieval.candidates, depth.measured)
+    return max(depth.measured, settings.retrieval.k)
+
+
+def retrieve(
+    asked: Sequence[Asked],
+    settings: Settings,
+    store: "ExactStore",
+    embeddings: PassageEmbeddings,
+    *,
+    wanted: int,
+    depth: Depth,
+    passages: PassageMap,
+    count_tokens: CountTokens,
+) -> Retrieved:
+    """Ask a cell of ours."""
+    search = _searcher(settings, store, embeddings, wanted)
+    whole = {one.question.id: _places(search(one.query, wanted)) for one in asked}
+    losses = {}
+    for one in asked:
+        lost = stage_that_lost(
+            one.question,
+            whole[one.question.id],
+            _legs(one.query, settings, store, embeddings, wanted),
+            passages,
+            k=depth.decisive,
+        )
+        if lost is not None:
+            losses[one.question.id] = lost
+    return _retrieved(whole, losses, settings.retrieval.k, depth, count_tokens)
+
+
+def retrieve_rival(
+    asked: Sequence[Asked],
+    search: "Searcher",
+    *,
+    k: int,
+    depth: Depth,
+    count_tokens: CountTokens,
+) -> Retrieved:
+    """Ask a rival for as many passages as the measures look at."""
+    wanted = max(depth.measured, 100 if depth.by_document else 0)
+    whole = {one.question.id: _places(search(one.query, wanted)[:wanted]) for one in asked}
+    return _retrieved(whole, {}, k, depth, count_tokens)
+
+
+def _searcher(
+    settings: Settings, store: "Store", embeddings: PassageEmbeddings, k: int
+) -> "Searcher":
+    retriever = make_retriever(
+        settings, store, embeddings, k=k, mode=None, wanted=None, min_score=None
+    )
+    return lambda query, _: retriever.invoke(query)
+
+
+def _legs(
+    query: str, settings: Settings, store: "ExactStore", embeddings: PassageEmbeddings, wanted: int
+) -> Legs:
+    """Return what each leg proposed; the store remembers both."""
+    import numpy as np
+
+    chosen = settings.retrieval
+    proposed = max(chosen.candidates, wanted)
+    legs = []
+    if chosen.mode != "lexical":
+        vector = np.asarray(embeddings.embed_query(query), dtype=np.float32)
+        legs.append([hit.id for hit in store.search_vectors(vector, proposed)])
+    if chosen.mode != "dense":
+        legs.append([hit.id for hit in store.search_words(query, proposed)])
+    return [[_span_of(store, id_) for id_ in leg] for leg in legs]
+
+
+def _span_of(store: "ExactStore", id_: str) -> Span:
+    passage = store.passages([id_])[id_]
+    return Span(passage.source, passage.start_index, passage.end_index)
+
+
+def _places(documents: "Sequence[Document]") -> Ranking:
+    """Return where documents are; without a score of their own their rank is one."""
+    places = []
+    for row, document in enumerate(documents):
+        about = document.metadata
+        start = int(about.get("start_index", 0))
+        end = int(about.get("end_index", start + len(document.page_content)))
+        score = about.get("score")
+        places.append(
+            RankedPassage(
+                str(about["source"]), start, end, float(-row) if score is None else float(score)
+            )
+        )
+    return places
+
+
+def _retrieved(
+    whole: Mapping[str, Ranking],
+    losses: Mapping[str, str],
+    k: int,
+    depth: Depth,
+    count_tokens: CountTokens,
+) -> Retrieved:
+    context = {key: ranking[:k] for key, ranking in whole.items()}
+    return Retrieved(
+        rankings={key: _kept(ranking, depth) for key, ranking in whole.items()},
+        losses=losses,
+        context_tokens={key: sum(map(count_tokens, given)) for key, given in context.items()},
+        context_passages={key: len(given) for key, given in context.items()},
+    )
+
+
+def _kept(ranking: Ranking, depth: Depth) -> Ranking:
+    places = best_of_documents(ranking) if depth.by_document else ranking
+    return places[: depth.measured]

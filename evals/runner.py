@@ -1,0 +1,298 @@
+"""Plans and runs a benchmark: every stage once, whatever cell needs it; draws nothing.
+
+Everything made is kept in the cache folder at once, so a run that was stopped goes on where it was.
+"""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Protocol
+
+from evals.cells import Cell, Cells, expand
+from evals.datasets.base import EvalSet
+from evals.embedding_cache import CachedEmbeddings
+from evals.exact_store import ExactStore
+from evals.gold import Question
+from evals.measuring import MeasureName, deepest, default_measures
+from evals.results import RankedPassage
+from evals.retrieving import (
+    Asked,
+    Depth,
+    Retrieved,
+    passages_wanted,
+    query_of,
+    retrieve,
+)
+from evals.spec import BenchSpec
+from evals.stages import (
+    BuiltIndex,
+    IndexStage,
+    Split,
+    SplitStage,
+    retrieve_key,
+    stage_key,
+    write_json,
+)
+from rag.assembly import open_embeddings
+from rag.embeddings import PassageEmbeddings
+from rag.errors import BenchError, RagError
+from rag.settings import EmbeddingSettings, Settings
+
+OpenModel = Callable[[EmbeddingSettings], PassageEmbeddings]
+
+
+class BenchProgress(Protocol):
+    """Told how far a run is: `done` of `total` things of a stage, the last being `detail`."""
+
+    def __call__(self, stage: str, done: int, total: int, detail: str) -> None:
+        """Take note."""
+        ...
+
+
+def silent(stage: str, done: int, total: int, detail: str) -> None:
+    """Take no note of progress."""
+
+
+@dataclass(frozen=True, slots=True)
+class CellRun:
+    """What running one cell gave; `split` and `index` are None for a rival."""
+
+    cell: Cell
+    retrieved: Retrieved
+    split: Split | None
+    index: BuiltIndex | None
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """All cells that were run, and why the others were not."""
+
+    runs: tuple[CellRun, ...]
+    skipped: Mapping[str, str]
+
+
+class Bench:
+    """One benchmark over one set, with everything its cells share.
+
+    Args:
+        spec: What to run.
+        dataset: The set it names.
+        cache: Folder for everything that is kept between runs.
+        open_model: How an embedding model is opened.
+        progress: Told how far it is.
+    """
+
+    def __init__(
+        self,
+        spec: BenchSpec,
+        dataset: EvalSet,
+        cache: Path,
+        *,
+        open_model: OpenModel = open_embeddings,
+        progress: BenchProgress = silent,
+    ) -> None:
+        self.spec = spec
+        self.dataset = dataset
+        self.cache = cache
+        self.progress = progress
+        self._open_model = open_model
+        self._models: dict[EmbeddingSettings, CachedEmbeddings] = {}
+        self._stores: dict[str, ExactStore] = {}
+        self.splitting = SplitStage(cache, dataset.documents)
+        self.indexing = IndexStage(cache, dataset.documents)
+        self._texts = {document.source: document.text for document in dataset.documents}
+        self._counted: dict[tuple[str, int, int], int] = {}
+        self.started = time.monotonic()
+
+    def close(self) -> None:
+        """Let go of indexes and caches."""
+        for store in self._stores.values():
+            store.close()
+        for model in self._models.values():
+            model.close()
+
+    # What is asked
+
+    @cached_property
+    def cells(self) -> Cells:
+        """All cells."""
+        return expand(self.spec)
+
+    @cached_property
+    def measures(self) -> tuple[MeasureName, ...]:
+        """What is measured; the primary one is first."""
+        names = self.spec.measures or default_measures(self.dataset.questions)
+        primary = self.spec.primary
+        ordered = dict.fromkeys([*([primary] if primary else []), *names])
+        return tuple(MeasureName.parse(name) for name in ordered)
+
+    @cached_property
+    def questions(self) -> tuple[Question, ...]:
+        """The questions that are asked.
+
+        Raises:
+            BenchError: There are none.
+        """
+        questions = self.dataset.questions[: self.spec.questions]
+        if not questions:
+            raise BenchError(f"the set {self.dataset.name} has no questions; nothing to measure")
+        return questions
+
+    @cached_property
+    def asked(self) -> tuple[Asked, ...]:
+        """Each question with what is searched for it."""
+        return tuple(Asked(one, query_of(one, self.spec.history)) for one in self.questions)
+
+    @cached_property
+    def depth(self) -> Depth:
+        """How deep rankings go."""
+        primary = self.measures[0]
+        judged = any(question.graded for question in self.questions)
+        decisive = primary.cut if primary.cut and not primary.in_tokens else 10
+        return Depth(deepest(self.measures), decisive, by_document=judged)
+
+    # What cells share
+
+    @property
+    def baseline_settings(self) -> Settings:
+        """Settings that rivals share: model, k; the defaults where the baseline is a rival."""
+        cells = {cell.name: cell for cell in self.cells.cells}
+        return cells[self.cells.baseline].settings or Settings()
+
+    def model(self, settings: Settings) -> CachedEmbeddings:
+        """Return the embedding model of a cell."""
+        wanted = settings.embedding
+        if wanted not in self._models:
+            file = self.cache / "embeddings.sqlite3"
+            self._models[wanted] = CachedEmbeddings(self._open_model(wanted), file)
+        return self._models[wanted]
+
+    def split(self, settings: Settings) -> Split:
+        """Return the splitting of a cell."""
+        return self.splitting.split(settings, self.model(settings))
+
+    def index(self, settings: Settings) -> BuiltIndex:
+        """Return the index of a cell."""
+        split, model = self.split(settings), self.model(settings)
+        return self.indexing.build(settings, split, model, self.progress)
+
+    def store(self, index: BuiltIndex) -> ExactStore:
+        """Return an index opened for exact search."""
+        if index.key not in self._stores:
+            self._stores[index.key] = ExactStore(index.folder)
+        return self._stores[index.key]
+
+    def count_tokens(self, place: RankedPassage, settings: Settings) -> int:
+        """Return the tokens of a passage; those of the splitting are known."""
+        key = (place.source, place.start_index, place.end_index)
+        known = self.split(settings).tokens_at.get(key)
+        if known is not None:
+            return known
+        if key not in self._counted:
+            self._counted[key] = self.model(settings).count_tokens([self.text(place)])[0]
+        return self._counted[key]
+
+    def text(self, place: RankedPassage) -> str:
+        """Return the text of a passage."""
+        return self._texts.get(place.source, "")[place.start_index : place.end_index]
+
+    # Running
+
+    def run(self) -> Runs:
+        """Run every cell; one that cannot be run is listed with why.
+
+        Raises:
+            BenchError: The baseline cannot be run.
+        """
+        runs: list[CellRun] = []
+        skipped: dict[str, str] = {}
+        for done, cell in enumerate(self._in_order()):
+            self.progress("cells", done, len(self.cells.cells), cell.name)
+            over = self._over_budget(cell)
+            if over is not None:
+                skipped[cell.name] = over
+                continue
+            try:
+                runs.append(self._run_cell(cell))
+            except RagError as error:
+                skipped[cell.name] = str(error)
+        self.progress("cells", len(self.cells.cells), len(self.cells.cells), "")
+        if self.cells.baseline in skipped:
+            reason = skipped[self.cells.baseline]
+            raise BenchError(f"the baseline {self.cells.baseline!r} was not run: {reason}")
+        order = [cell.name for cell in self.cells.cells]
+        return Runs(tuple(sorted(runs, key=lambda one: order.index(one.cell.name))), skipped)
+
+    def _in_order(self) -> list[Cell]:
+        """Return the baseline first, so that a budget that runs out leaves something to compare."""
+        return sorted(self.cells.cells, key=lambda cell: cell.name != self.cells.baseline)
+
+    def _over_budget(self, cell: Cell) -> str | None:
+        budget = self.spec.budget
+        if budget.minutes is not None and time.monotonic() - self.started > budget.minutes * 60:
+            return f"the budget of {budget.minutes:g} minutes is spent"
+        if budget.embed_texts is None or cell.settings is None:
+            return None
+        model, split = self.model(cell.settings), self.split(cell.settings)
+        missing = len(split.text_keys) - len(model.known(split.text_keys))
+        spent = sum(one.embedded for one in self._models.values())
+        if spent + missing > budget.embed_texts:
+            return (
+                f"{missing} texts would be embedded beside {spent}, the budget is "
+                f"{budget.embed_texts}"
+            )
+        return None
+
+    def _run_cell(self, cell: Cell) -> CellRun:
+        if cell.settings is None:
+            from evals.rival_cells import run_rival
+
+            return CellRun(cell, run_rival(self, cell), None, None)
+        return self._run_own(cell, cell.settings)
+
+    def _run_own(self, cell: Cell, settings: Settings) -> CellRun:
+        split, index = self.split(settings), self.index(settings)
+        wanted = passages_wanted(settings, self.depth, k_is_varied="retrieval.k" in cell.overrides)
+        key = retrieve_key(
+            index.key, settings.retrieval.model_dump(), self.questions_key, wanted, self.depth
+        )
+        retrieved = self.kept(
+            key,
+            lambda: retrieve(
+                self.asked,
+                settings,
+                self.store(index),
+                self.model(settings),
+                wanted=wanted,
+                depth=self.depth,
+                passages=split.passages,
+                count_tokens=lambda place: self.count_tokens(place, settings),
+            ),
+        )
+        return CellRun(cell, retrieved, split, index)
+
+    @cached_property
+    def questions_key(self) -> str:
+        """A hash over all that is asked, with its gold."""
+        return stage_key([[one.question.id, one.query, one.question.slots] for one in self.asked])
+
+    def kept(self, key: str, make: Callable[[], Retrieved]) -> Retrieved:
+        """Return the rankings kept under `key`, made now if there are none."""
+        import json
+
+        file = self.cache / "rankings" / f"{key}.json"
+        if not file.is_file():
+            write_json(file, make().to_json())
+        return Retrieved.from_json(json.loads(file.read_text(encoding="utf-8")))
+
+
+def distinct_indexes(bench: Bench, cells: Sequence[Cell]) -> dict[str, Settings]:
+    """Return the settings behind every splitting that these cells need, by its key."""
+    found: dict[str, Settings] = {}
+    for cell in cells:
+        if cell.settings is not None:
+            key = bench.splitting.key(cell.settings, bench.model(cell.settings))
+            found.setdefault(key, cell.settings)
+    return found

@@ -1,0 +1,46 @@
+"""From a spec file to its result: opens the set, runs the cells, times them, scores them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from evals.datasets.found import load_dataset
+from evals.environment import environment
+from evals.results import BenchResult
+from evals.runner import Bench, BenchProgress, OpenModel, silent
+from evals.scoring import make_result
+from evals.spec import read_spec
+from evals.timing import time_cells
+from rag.assembly import open_embeddings
+
+
+@contextmanager
+def open_bench(
+    spec: Path,
+    cache: Path,
+    progress: BenchProgress = silent,
+    *,
+    open_model: OpenModel = open_embeddings,
+) -> Iterator[Bench]:
+    """Give the benchmark of a spec file and close it afterwards.
+
+    Raises:
+        BenchError: The spec or its set cannot be used.
+    """
+    read = read_spec(spec)
+    bench = Bench(read, load_dataset(read.dataset), cache, open_model=open_model, progress=progress)
+    try:
+        yield bench
+    finally:
+        bench.close()
+
+
+def run_bench(bench: Bench) -> BenchResult:
+    """Run every cell and return what they found.
+
+    Raises:
+        BenchError: The baseline cannot be run.
+    """
+    runs = bench.run()
+    timings = time_cells(bench, runs)
+    return make_result(bench, runs, timings=timings, environment=environment())

@@ -1,0 +1,224 @@
+"""Turns what the cells found into a `BenchResult`; knows no index and runs nothing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import fmean
+from typing import Any
+
+from evals import analysis
+from evals.gold import Question
+from evals.measures.audit import audit_gold
+from evals.measures.spans import PassageMap
+from evals.measuring import MeasureName, grades_of
+from evals.results import (
+    AskedQuestion,
+    BenchResult,
+    CellResult,
+    Dataset,
+    RankedPassage,
+    Recommendation,
+    Scores,
+)
+from evals.runner import Bench, CellRun, Runs
+from rag.settings import Settings
+
+Timings = Mapping[str, Mapping[str, float]]
+
+
+@dataclass(frozen=True)
+class _Surroundings:
+    """What a measure may ask about one cell's passages."""
+
+    bench: Bench
+    settings: Settings
+    passages: PassageMap | None
+
+    def tokens(self, place: RankedPassage) -> int:
+        return self.bench.count_tokens(place, self.settings)
+
+    def text(self, place: RankedPassage) -> str:
+        return self.bench.text(place)
+
+
+def make_result(
+    bench: Bench, runs: Runs, *, timings: Timings, environment: Mapping[str, Any]
+) -> BenchResult:
+    """Score every cell, compare them, and say what follows.
+
+    Args:
+        bench: What was run.
+        runs: What it gave.
+        timings: Of each cell, see `CellResult.timings`.
+        environment: Versions and machine.
+    """
+    spec, baseline = bench.spec, bench.cells.baseline
+    asked = [_asked(one.question, one.query) for one in bench.asked]
+    clusters = analysis.choose_clusters(asked, spec.statistics.cluster)
+    scores = {run.cell.name: score(bench, run) for run in runs.runs}
+    measures = [str(measure) for measure in bench.measures]
+    tables = {
+        measure: analysis.make_table(
+            {name: own[measure] for name, own in scores.items()}, baseline, clusters
+        )
+        for measure in measures
+    }
+    estimates = {
+        measure: analysis.estimate(table, spec.statistics)
+        for measure, table in tables.items()
+        if table is not None
+    }
+    cells = [
+        CellResult(
+            name=run.cell.name,
+            overrides=dict(run.cell.overrides),
+            rival=run.cell.rival.kind if run.cell.rival else None,
+            index=_index(bench, run),
+            estimates={
+                m: own[run.cell.name] for m, own in estimates.items() if run.cell.name in own
+            },
+            per_question=scores[run.cell.name],
+            rankings=run.retrieved.rankings,
+            losses=run.retrieved.losses,
+            audit=_audit(bench.questions, run),
+            cost=_cost(bench, run),
+            timings=dict(timings.get(run.cell.name, {})),
+        )
+        for run in runs.runs
+    ]
+    primary = tables[measures[0]]
+    return BenchResult(
+        name=spec.name,
+        dataset=_dataset(bench),
+        spec=spec.to_dict(),
+        measures=tuple(measures),
+        primary=measures[0],
+        baseline=baseline,
+        questions=tuple(asked),
+        cells=tuple(cells),
+        skipped=dict(runs.skipped),
+        without_positives=tuple(q.id for q in bench.questions if not grades_of(q)),
+        clustering="questions" if clusters is None else "documents",
+        comparisons=tuple(
+            comparison
+            for measure, table in tables.items()
+            if table is not None
+            for comparison in analysis.compare(table, measure, baseline, spec.statistics)
+        ),
+        probability_best=(
+            {} if primary is None else analysis.chances_of_best(primary, spec.statistics)
+        ),
+        recommendation=None if primary is None else _recommend(bench, primary, cells),
+        detectable_difference=(
+            None if primary is None else analysis.detectable(primary, baseline, spec.statistics)
+        ),
+        environment=dict(environment),
+    )
+
+
+def score(bench: Bench, run: CellRun) -> dict[str, Scores]:
+    """Return every measure's score of every question."""
+    settings = run.cell.settings or bench.baseline_settings
+    about = _Surroundings(bench, settings, run.split.passages if run.split else None)
+    return {
+        str(measure): {
+            question.id: _score(measure, question, run.retrieved.rankings[question.id], about)
+            for question in bench.questions
+        }
+        for measure in bench.measures
+    }
+
+
+def _score(
+    measure: MeasureName,
+    question: Question,
+    ranking: Sequence[RankedPassage],
+    about: _Surroundings,
+) -> float | None:
+    return measure.score(question, ranking, about)
+
+
+def _asked(question: Question, query: str) -> AskedQuestion:
+    sources = sorted(question.sources)
+    return AskedQuestion(
+        id=question.id,
+        text=question.text,
+        query=query,
+        language=question.language,
+        answerable=question.answerable,
+        tags=question.tags,
+        slots=tuple(
+            tuple((span.source, span.start_index, span.end_index) for span in slot)
+            for slot in question.slots
+        ),
+        graded=dict(question.graded),
+        cluster=sources[0] if sources else "",
+    )
+
+
+def _dataset(bench: Bench) -> Dataset:
+    dataset = bench.dataset
+    return Dataset(
+        name=dataset.name,
+        digest=dataset.digest,
+        documents=len(dataset.documents),
+        questions=len(bench.questions),
+        languages=tuple(sorted({one.language for one in bench.questions} - {""})),
+        licence=dataset.licence,
+    )
+
+
+def _index(bench: Bench, run: CellRun) -> dict[str, int]:
+    split, settings = run.split, run.cell.settings
+    if split is None or settings is None:
+        return {}
+    texts = len(split.text_keys)
+    return {
+        "passages": len(split.places),
+        "tokens": split.tokens,
+        "distinct_texts": texts,
+        "bytes": split.text_bytes + texts * bench.model(settings).dimension * 4,
+    }
+
+
+def _audit(questions: Sequence[Question], run: CellRun) -> dict[str, Any]:
+    if run.split is None:
+        return {}
+    found = {
+        "truncated_share": run.split.truncation["share"],
+        "truncated_passages": run.split.truncation["passages"],
+        "duplicate_share": run.split.duplicates["share"],
+        "duplicate_passages": run.split.duplicates["passages"],
+    }
+    if not any(question.slots for question in questions):
+        return found
+    gold = audit_gold(questions, run.split.passages)
+    return {
+        **found,
+        "gold_spans": gold.spans,
+        "gold_cut": len(gold.cut),
+        "gold_missing": len(gold.missing),
+        "gold_cut_share": gold.share,
+        "questions_losing_gold": len(gold.lost_questions),
+    }
+
+
+def _cost(bench: Bench, run: CellRun) -> dict[str, float]:
+    found = run.retrieved
+    cost = {
+        "context_tokens_mean": fmean(found.context_tokens.values()),
+        "passages_mean": fmean(found.context_passages.values()),
+    }
+    index = _index(bench, run)
+    return {**cost, "index_bytes": float(index["bytes"])} if index else cost
+
+
+def _recommend(
+    bench: Bench, table: analysis.Table, cells: Sequence[CellResult]
+) -> Recommendation | None:
+    ours = [cell for cell in cells if cell.rival is None]
+    return analysis.recommend(
+        table,
+        {cell.name: cell.cost[bench.spec.statistics.cost] for cell in ours},
+        {cell.name: cell.overrides for cell in ours},
+        bench.spec.statistics,
+    )

@@ -1,0 +1,153 @@
+"""Times cells as they are served: Chroma, the real model, one question after the other.
+
+Knows no scores but how many of the exact neighbours the approximate index finds.
+"""
+
+import resource
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, closing
+
+import numpy as np
+
+from evals.retrieving import Asked
+from evals.runner import Bench, CellRun, Runs
+from rag.assembly import make_retriever, store_options
+from rag.embeddings import PassageEmbeddings
+from rag.retrieval.retriever import RagRetriever
+from rag.settings import Settings
+from rag.store.store import Store
+
+ANN_K = 10
+
+
+def time_cells(bench: Bench, runs: Runs) -> dict[str, dict[str, float]]:
+    """Return each cell's `timings`."""
+    timings: dict[str, dict[str, float]] = {run.cell.name: _built(run) for run in runs.runs}
+    ours = [run for run in runs.runs if run.index is not None]
+    asked = _spread(bench.asked, bench.spec.latency.questions)
+    if asked and ours and (bench.spec.served or bench.spec.latency.questions):
+        with ExitStack() as open_:
+            stores = _open_stores(ours, open_)
+            if bench.spec.served:
+                _add(timings, _ann_recalls(bench, ours, stores, asked))
+            _add(timings, _latencies(bench, ours, stores, asked))
+    for own in timings.values():
+        own["peak_memory_bytes"] = _peak_memory()
+    return timings
+
+
+def _built(run: CellRun) -> dict[str, float]:
+    index = run.index
+    if index is None:
+        return {}
+    found = {"disk_bytes": float(index.disk_bytes), "ingest_seconds": index.seconds}
+    if index.embedded == index.passages and index.seconds > 0:
+        found["ingest_passages_per_second"] = index.passages / index.seconds
+    return found
+
+
+def _spread(asked: Sequence[Asked], wanted: int) -> list[Asked]:
+    """Return so many questions from all over the set, always the same ones."""
+    step = max(1, len(asked) // wanted) if wanted else len(asked) + 1
+    return list(asked[::step][:wanted])
+
+
+StoreKey = tuple[str, int]
+
+
+def _open_stores(runs: Sequence[CellRun], open_: ExitStack) -> dict[StoreKey, Store]:
+    """Open each index once for every breadth of its approximate search, as the product does."""
+    stores: dict[StoreKey, Store] = {}
+    for run in runs:
+        assert run.index is not None
+        assert run.cell.settings is not None
+        key = _store_key(run)
+        if key not in stores:
+            store = Store(run.index.folder, store_options(run.cell.settings.store))
+            stores[key] = open_.enter_context(closing(store))
+    return stores
+
+
+def _store_key(run: CellRun) -> StoreKey:
+    assert run.index is not None
+    assert run.cell.settings is not None
+    return run.index.key, run.cell.settings.store.ef_search
+
+
+def _ann_recalls(
+    bench: Bench,
+    runs: Sequence[CellRun],
+    stores: Mapping[StoreKey, Store],
+    asked: Sequence[Asked],
+) -> dict[str, dict[str, float]]:
+    """Return how many of the ten exact neighbours the served index finds, mean over questions."""
+    found: dict[StoreKey, float] = {}
+    for run in runs:
+        key = _store_key(run)
+        if key not in found:
+            found[key] = _ann_recall(bench, run, stores[key], asked)
+    return {run.cell.name: {f"ann_recall@{ANN_K}": found[_store_key(run)]} for run in runs}
+
+
+def _ann_recall(bench: Bench, run: CellRun, served: Store, asked: Sequence[Asked]) -> float:
+    assert run.index is not None
+    assert run.cell.settings is not None
+    exact, model = bench.store(run.index), bench.model(run.cell.settings)
+    shares = []
+    for one in asked:
+        vector = np.asarray(model.embed_query(one.query), dtype=np.float32)
+        nearest = {hit.id for hit in exact.search_vectors(vector, ANN_K)}
+        met = {hit.id for hit in served.search_vectors(vector, ANN_K)}
+        shares.append(len(nearest & met) / len(nearest) if nearest else 1.0)
+    return float(np.mean(shares))
+
+
+def _latencies(
+    bench: Bench,
+    runs: Sequence[CellRun],
+    stores: Mapping[StoreKey, Store],
+    asked: Sequence[Asked],
+) -> dict[str, dict[str, float]]:
+    """Time every cell in turn on each question, so that a busy moment hits all of them alike."""
+    wanted = bench.spec.latency
+    retrievers = {run.cell.name: _served(run, stores[_store_key(run)], bench) for run in runs}
+    for one in asked[: wanted.warmup]:
+        for retriever in retrievers.values():
+            retriever.invoke(one.query)
+    times: dict[str, list[float]] = {name: [] for name in retrievers}
+    total = wanted.repeats * len(asked)
+    for done in range(total):
+        bench.progress("latency", done, total, "")
+        for name, retriever in retrievers.items():
+            started = time.perf_counter()
+            retriever.invoke(asked[done % len(asked)].query)
+            times[name].append((time.perf_counter() - started) * 1000)
+    bench.progress("latency", total, total, "")
+    return {
+        name: {
+            "latency_ms_p50": float(np.percentile(own, 50)),
+            "latency_ms_p95": float(np.percentile(own, 95)),
+        }
+        for name, own in times.items()
+    }
+
+
+def _served(run: CellRun, store: Store, bench: Bench) -> RagRetriever:
+    settings = run.cell.settings
+    assert isinstance(settings, Settings)
+    # The model itself: a remembered vector would take no time.
+    model: PassageEmbeddings = bench.model(settings).inner
+    return make_retriever(settings, store, model, k=None, mode=None, wanted=None, min_score=None)
+
+
+def _add(timings: dict[str, dict[str, float]], more: Mapping[str, Mapping[str, float]]) -> None:
+    for name, own in more.items():
+        timings[name].update(own)
+
+
+def _peak_memory() -> float:
+    """Return the most memory this process has held so far."""
+    unit = 1 if sys.platform == "darwin" else 1024
+    return float(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit)
