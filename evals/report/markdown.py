@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from evals.report.view import Standing, cost_of, standings
+from evals.report.view import Standing, cost_of, sentence, standings
 from evals.results import BenchResult
 
 _MARKS = {"better": "▲", "worse": "▼", "equivalent": "=", "undecided": "?", "baseline": "●"}
@@ -75,7 +75,7 @@ def _recommendation(result: BenchResult) -> list[str]:
     chosen = result.recommendation
     if chosen is None:
         return []
-    lines = [f"**Recommended: {_code(chosen.cell)}.** {_plain(chosen.why)}"]
+    lines = [f"**Recommended: {_code(chosen.cell)}.** {_plain(sentence(chosen.why))}"]
     if chosen.held_out is not None:
         held = chosen.held_out
         lines.append(

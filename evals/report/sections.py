@@ -9,7 +9,7 @@ from evals.report.figures import Figure, cost_figures, difference_row, heat_figu
 from evals.report.markup import Markup, breakable, escape, join, tag, text_tag
 from evals.report.plots import ForestRow, interval_bar
 from evals.report.tables import Column, Value, figure, plain, table
-from evals.report.view import Standing, cost_of, group_scores, loss_counts, standings
+from evals.report.view import Standing, cost_of, group_scores, loss_counts, sentence, standings
 from evals.results import BenchResult, CellResult
 
 _BAR = 140.0
@@ -19,6 +19,7 @@ _STAGES = (
     "truncated",
     "not found by any leg",
     "lost in fusion",
+    "lost to diversity",
     "demoted by the reranker",
     "below k",
     "not cited",
@@ -47,7 +48,10 @@ def recommendation(result: BenchResult) -> Markup:
     if chosen is None:
         parts.append(text_tag("p", "None: no cell of ours was scored."))
     else:
-        parts += [tag("p", {"class": "chosen"}, breakable(chosen.cell)), text_tag("p", chosen.why)]
+        parts += [
+            tag("p", {"class": "chosen"}, breakable(chosen.cell)),
+            text_tag("p", sentence(chosen.why)),
+        ]
         parts += _held_out(result)
         parts += _toml(chosen.overrides)
     parts += [text_tag("p", note, {"class": "note"}) for note in _limits(result)]

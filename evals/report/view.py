@@ -162,6 +162,12 @@ def loss_counts(cell: CellResult) -> dict[str, int]:
     return counts
 
 
+def sentence(clause: str) -> str:
+    """Return a clause as a sentence: a capital at the start, a stop at the end."""
+    whole = clause[:1].upper() + clause[1:]
+    return whole if whole.endswith((".", "。")) else f"{whole}."
+
+
 def _groups(language: str, tags: Sequence[str]) -> list[str]:
     return [*filter(None, [language]), *(f"#{tag}" for tag in tags)]
 

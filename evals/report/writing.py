@@ -3,19 +3,16 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Literal, get_args
 
 from evals.report.csv_files import csv_tables
 from evals.report.figures import cost_figures, forest_figure, heat_figures
+from evals.report.formats import Format
 from evals.report.html import render_html
 from evals.report.markdown import render_markdown
 from evals.report.markup import writable
 from evals.report.plots import standalone
 from evals.report.trec import run_files
 from evals.results import BenchResult
-
-Format = Literal["html", "markdown", "csv", "trec", "plots"]
-FORMATS: tuple[Format, ...] = get_args(Format)
 
 Texts = Mapping[str, str]
 

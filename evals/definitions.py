@@ -1,0 +1,83 @@
+"""Says by which definition a measure was computed, by what it does; knows no result.
+
+A fixed probe of questions and rankings is scored and the scores are hashed: an edit of the code
+that changes no score keeps the digest, and one that changes a score changes it by itself.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+
+from evals.gold import Question, Span
+from evals.measures.spans import PassageMap
+from evals.measuring import MeasureName
+from evals.results import RankedPassage
+
+_DIGITS = 9
+"""Sums of the same scores differ below this from one machine to another."""
+
+_LENGTH = 40
+
+
+def definitions_of(measures: Sequence[str]) -> Mapping[str, str]:
+    """Return measure to a short digest of how it scores the probe."""
+    return {measure: _definition(MeasureName.parse(measure)) for measure in measures}
+
+
+def _definition(measure: MeasureName) -> str:
+    scores = [measure.score(question, _ranking(turn), _PROBE) for turn, question in _asked()]
+    rounded = [None if score is None else round(score, _DIGITS) for score in scores]
+    return hashlib.sha256(repr(rounded).encode()).hexdigest()[:12]
+
+
+class _Probe:
+    """Twelve documents of five touching or overlapping passages; `evals.measuring.Surroundings`."""
+
+    passages = PassageMap(
+        Span(f"d{document}", start, start + _LENGTH)
+        for document in range(12)
+        for start in (0, 40, 70, 110, 150)
+    )
+
+    def tokens(self, place: RankedPassage) -> int:
+        """Return 3 to 9 tokens."""
+        return 3 + (place.start_index + len(place.source)) % 7
+
+    def text(self, place: RankedPassage) -> str:
+        """Return words that hold some of the answers."""
+        return f"In {place.source}, at {place.start_index}, the range is 1,{place.start_index} m."
+
+
+_PROBE = _Probe()
+
+
+def _ranking(turn: int) -> list[RankedPassage]:
+    """Return 25 places, with ties, a repeated passage and several of one document."""
+    places = []
+    for position in range(24):
+        document = (turn * 5 + position * 7) % 12
+        start = (0, 40, 70, 110, 150)[(turn + position) % 5]
+        score = round(1 - (position // 2) / 20, 3)
+        places.append(RankedPassage(f"d{document}", start, start + _LENGTH, score))
+    return [*places, places[0]]
+
+
+def _asked() -> list[tuple[int, Question]]:
+    """Return questions with one slot, two, alternatives, cut gold, grades, and none of these."""
+    gold = [
+        ((Span("d1", 5, 25),),),
+        ((Span("d2", 30, 60),), (Span("d3", 100, 130),)),
+        ((Span("d4", 0, 40), Span("d5", 140, 150)),),
+        ((Span("d6", 45, 125),), (Span("d7", 150, 200), Span("d8", 40, 41))),
+    ]
+    spans = [
+        Question(f"s{turn}", "", slots=slots, answers=(f"1{turn}0", "the range"))
+        for turn, slots in enumerate(gold)
+    ]
+    graded = [
+        Question("g0", "", graded={"d1": 1, "d5": 2, "d9": 3, "d11": 0}),
+        Question("g1", "", graded={"d0": 1}),
+        Question("g2", "", graded={"d3": 0}),
+        Question("g3", "", graded={f"d{number}": 1 + number % 3 for number in range(12)}),
+        Question("none", "", answerable=False),
+    ]
+    return list(enumerate([*spans, *graded]))
