@@ -6,6 +6,7 @@ from statistics import fmean
 from typing import Any
 
 from evals import analysis
+from evals.definitions import definitions_of
 from evals.gold import Question
 from evals.measures.audit import audit_gold
 from evals.measures.spans import PassageMap
@@ -112,6 +113,7 @@ def make_result(
             None if primary is None else analysis.detectable(primary, baseline, spec.statistics)
         ),
         environment=dict(environment),
+        definitions=definitions_of(measures),
     )
 
 

@@ -83,4 +83,7 @@ def summary(result: "BenchResult") -> dict[str, object]:
 
 def _write_reports(bench: "Bench", result: "BenchResult", folder: Path) -> None:
     """Write the formats that the spec names; without any, results.json is all."""
-    del bench, result, folder
+    from evals.report.writing import write_reports
+
+    texts = {document.source: document.text for document in bench.dataset.documents}
+    write_reports(result, folder, formats=bench.spec.report, texts=texts)

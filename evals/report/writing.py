@@ -6,19 +6,19 @@ from pathlib import Path
 
 from evals.report.csv_files import csv_tables
 from evals.report.figures import cost_figures, forest_figure, heat_figures
-from evals.report.formats import Format
 from evals.report.html import render_html
 from evals.report.markdown import render_markdown
 from evals.report.markup import writable
 from evals.report.plots import standalone
 from evals.report.trec import run_files
 from evals.results import BenchResult
+from rag.errors import BenchError
 
 Texts = Mapping[str, str]
 
 
 def write_reports(
-    result: BenchResult, folder: Path, *, formats: Sequence[Format], texts: Texts
+    result: BenchResult, folder: Path, *, formats: Sequence[str], texts: Texts
 ) -> list[Path]:
     """Write a result in each of the formats and return the files written.
 
@@ -30,8 +30,25 @@ def write_reports(
         texts: Source to the document's text, for the page; may be empty.
 
     Raises:
-        OSError: The folder cannot be written.
+        BenchError: There is no such format, or the folder cannot be written.
     """
+    _refuse_unknown(formats)
+    try:
+        return _write(result, folder, formats, texts)
+    except OSError as error:
+        raise BenchError(
+            f"wanted to write reports into {folder}: {error.strerror}; name another folder with -o"
+        ) from error
+
+
+def _refuse_unknown(formats: Sequence[str]) -> None:
+    unknown = [name for name in formats if name not in _WRITERS]
+    if unknown:
+        known = ", ".join(_WRITERS)
+        raise BenchError(f"wanted a report as {known}; found {', '.join(unknown)}; choose of these")
+
+
+def _write(result: BenchResult, folder: Path, formats: Sequence[str], texts: Texts) -> list[Path]:
     written: list[Path] = []
     for name in dict.fromkeys(formats):
         for place, content in _WRITERS[name](result, texts).items():
@@ -67,7 +84,7 @@ def _plots(result: BenchResult, texts: Texts) -> Mapping[str, str]:  # noqa: ARG
     }
 
 
-_WRITERS: Mapping[Format, Callable[[BenchResult, Texts], Mapping[str, str]]] = {
+_WRITERS: Mapping[str, Callable[[BenchResult, Texts], Mapping[str, str]]] = {
     "html": _html,
     "markdown": _markdown,
     "csv": _csv,
