@@ -175,10 +175,14 @@ def default_measures(questions: Sequence[Question]) -> tuple[str, ...]:
 
 def deepest(measures: Sequence[MeasureName]) -> int:
     """Return how many passages the measures look at."""
-    cuts = [one.cut for one in measures if one.cut is not None and not one.in_tokens]
-    # Fifty passages of sixteen tokens, the smallest there are, make 800.
-    in_tokens = [50 for one in measures if one.in_tokens]
-    return max([*cuts, *in_tokens, 10])
+    # A passage of this splitter has 16 tokens at least.
+    in_tokens = [min(100, one.cut // 16) for one in measures if one.cut and one.in_tokens]
+    return max([deepest_cut(measures), *in_tokens])
+
+
+def deepest_cut(measures: Sequence[MeasureName]) -> int:
+    """Return the deepest cut in passages, 10 at least."""
+    return max([10, *(one.cut for one in measures if one.cut and not one.in_tokens)])
 
 
 def _span(place: RankedPassage) -> Span:

@@ -41,11 +41,13 @@ class Depth:
 
     Attributes:
         measured: Places that measures look at.
+        shown: Places that go into the result; what a token budget may reach is left out.
         decisive: Places within which gold counts as found.
         by_document: A ranking is one of documents: it keeps each document's best passage.
     """
 
     measured: int
+    shown: int
     decisive: int
     by_document: bool
 

@@ -15,7 +15,7 @@ from evals.datasets.base import EvalSet
 from evals.embedding_cache import CachedEmbeddings
 from evals.exact_store import ExactStore
 from evals.gold import Question
-from evals.measuring import MeasureName, deepest, default_measures
+from evals.measuring import MeasureName, deepest, deepest_cut, default_measures
 from evals.results import RankedPassage
 from evals.retrieving import (
     Asked,
@@ -151,7 +151,9 @@ class Bench:
         primary = self.measures[0]
         judged = any(question.graded for question in self.questions)
         decisive = primary.cut if primary.cut and not primary.in_tokens else 10
-        return Depth(deepest(self.measures), decisive, by_document=judged)
+        return Depth(
+            deepest(self.measures), deepest_cut(self.measures), decisive, by_document=judged
+        )
 
     # What cells share
 

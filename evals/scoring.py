@@ -78,7 +78,9 @@ def make_result(
                 m: own[run.cell.name] for m, own in estimates.items() if run.cell.name in own
             },
             per_question=scores[run.cell.name],
-            rankings=run.retrieved.rankings,
+            rankings={
+                key: ranking[: bench.depth.shown] for key, ranking in run.retrieved.rankings.items()
+            },
             losses=run.retrieved.losses,
             audit=_audit(bench.questions, run),
             cost=_cost(bench, run),

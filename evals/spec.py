@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeVar, get_args
 
 from evals.located import Located
 from evals.measuring import MeasureName
+from evals.report.formats import Format
 from rag.settings.keys import did_you_mean, group_names, setting_keys
 
 Overrides = Mapping[str, Any]
@@ -124,7 +125,7 @@ class BenchSpec:
         return asdict(self)
 
 
-REPORTS = ("html", "markdown", "csv", "trec")
+REPORTS = get_args(Format)
 _KEYS = {
     "cells": "variants",
     **{one.name: one.name for one in fields(BenchSpec) if one.name != "variants"},

@@ -7,16 +7,20 @@ import click
 from evals.results import BenchResult, CellResult
 from rag.cli.console import make_console
 
+# Columns of text that the cell's name, its score, its verdict and its costs take.
+_NARROW = 105
+
 
 def print_leaderboard(result: BenchResult) -> None:
     """Print the cells, best first, and what follows from them."""
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("cell", overflow="fold")
+    console = make_console(sys.stdout)
+    table.add_column("cell", overflow="fold", min_width=24)
     table.add_column(f"{result.primary} (interval)", justify="right", no_wrap=True)
     table.add_column("against baseline", no_wrap=True)
-    others = result.measures[1:4]
+    others = result.measures[1 : 1 + max(0, (console.width - _NARROW) // 18)]
     for name in (*others, "tokens", "ms"):
         table.add_column(name, justify="right")
     for cell in ranked(result):
@@ -28,7 +32,7 @@ def print_leaderboard(result: BenchResult) -> None:
             f"{cell.cost['context_tokens_mean']:.0f}",
             _milliseconds(cell),
         )
-    make_console(sys.stdout).print(table)
+    console.print(table)
     for line in closing_lines(result):
         click.echo(line)
 
