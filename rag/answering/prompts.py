@@ -29,6 +29,7 @@ VARIABLES: Final[Mapping[str, Variables]] = {
         frozenset({"passages", "question"}), frozenset({"conversation", "language", "no_answer"})
     ),
     "condense": Variables(frozenset({"conversation", "question"})),
+    "draft": Variables(frozenset({"passage"}), frozenset({"title"})),
 }
 
 
