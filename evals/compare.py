@@ -41,8 +41,8 @@ class ResultComparison:
         questions: How many questions every compared cell has a score for.
         left_out: Questions asked in either result that some compared cell has no score for.
         pairs: The family, in the order of the first result.
-        only_first: Cells without a partner in the second result.
-        only_second: Cells without a partner in the first.
+        only_first: Cells that are neither compared nor in the second result.
+        only_second: Cells that are neither compared nor in the first.
         rule: Levels and margin.
     """
 
@@ -100,8 +100,8 @@ def compare_results(
         questions=len(shared),
         left_out=len(asked) - len(shared),
         pairs=tuple(family),
-        only_first=_without(first, [pair[0] for pair in wanted]),
-        only_second=_without(second, [pair[1] for pair in wanted]),
+        only_first=_without(first, second, [pair[0] for pair in wanted]),
+        only_second=_without(second, first, [pair[1] for pair in wanted]),
         rule=rule,
     )
 
@@ -202,8 +202,9 @@ def _clusters(first: BenchResult, second: BenchResult, shared: Sequence[str]) ->
     return [found[question] for question in shared]
 
 
-def _without(result: BenchResult, compared: Sequence[str]) -> tuple[str, ...]:
-    return tuple(cell.name for cell in result.cells if cell.name not in compared)
+def _without(result: BenchResult, other: BenchResult, compared: Sequence[str]) -> tuple[str, ...]:
+    partners = {*compared, *(cell.name for cell in other.cells)}
+    return tuple(cell.name for cell in result.cells if cell.name not in partners)
 
 
 def _data(result: BenchResult) -> str:

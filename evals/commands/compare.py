@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from evals.commands.comparing import (
+    HEADINGS,
     alpha_option,
     closing_lines,
     comparison_rows,
@@ -59,15 +60,7 @@ def compare(
     elif markdown:
         from evals.report.markdown import markdown_table
 
-        headings = [
-            "cell",
-            "first",
-            "second",
-            "difference (interval)",
-            "p (Holm)",
-            "won/lost/level",
-        ]
-        for line in markdown_table([*headings, "verdict"], comparison_rows(compared)):
+        for line in markdown_table(HEADINGS, comparison_rows(compared)):
             click.echo(line)
         click.echo("\n" + "  \n".join(closing_lines(compared)))
     else:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from evals.results import BenchResult
     from evals.statistics.comparison import Rule
 
+HEADINGS = ["cell", "first", "second", "difference (interval)", "p (Holm)", "+/-/=", "verdict"]
 _STATISTICS = ("alpha", "margin", "resamples", "seed")
 
 
@@ -43,25 +44,33 @@ def rule_for(result: "BenchResult", *, alpha: float | None, margin: float | None
 
 
 def print_comparison(compared: "ResultComparison") -> None:
-    """Print the pairs as a table, and what was left out."""
+    """Print the pairs as a table (tab-separated in a pipe), and what was left out on stderr."""
+    if sys.stdout.isatty():
+        _print_table(compared)
+    else:
+        for row in [HEADINGS, *comparison_rows(compared)]:
+            click.echo("\t".join(row))
+    for line in closing_lines(compared):
+        click.echo(line, err=True)
+
+
+def _print_table(compared: "ResultComparison") -> None:
     from rich.table import Table
 
     from rag.cli.console import make_console
 
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("cell", overflow="fold")
-    for heading in ("first", "second", "difference (interval)", "p (Holm)", "won/lost/level"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("verdict", no_wrap=True)
+    table.add_column(HEADINGS[0], overflow="fold", min_width=14)
+    for heading in HEADINGS[1:]:
+        table.add_column(heading, justify="right")
     for row in comparison_rows(compared):
-        table.add_row(*row)
+        # The interval goes under the difference: a narrow terminal keeps room for the names.
+        table.add_row(*(place.replace(" (", "\n(") for place in row))
     make_console(sys.stdout).print(table)
-    for line in closing_lines(compared):
-        click.echo(line)
 
 
 def comparison_rows(compared: "ResultComparison") -> list[list[str]]:
-    """Return a row for each pair: names, means, difference, p, counts, verdict."""
+    """Return a row for each pair, in the order of `HEADINGS`."""
     rows = []
     for pair in compared.pairs:
         found = pair.compared

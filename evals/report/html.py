@@ -54,14 +54,13 @@ def _body(result: BenchResult, texts: Mapping[str, str]) -> list[Markup]:
 
 def _cases(result: BenchResult) -> Markup:
     """Return the frame that the script fills with the questions two cells differ on."""
-    best = next(iter(standings(result)), None)
-    chosen = result.recommendation.cell if result.recommendation else best and best.cell.name
+    first, second = _first_choice(result)
     kinds = [text_tag("option", label, {"value": value}) for value, label in _KINDS.items()]
     controls = tag(
         "div",
         {"class": "controls"},
-        _choice("left", "Cell", result, chosen or ""),
-        _choice("right", "against", result, result.baseline),
+        _choice("left", "Cell", result, first),
+        _choice("right", "against", result, second),
         tag("label", None, escape("Show "), tag("select", {"id": "case-kind"}, *kinds)),
         tag(
             "label",
@@ -80,6 +79,13 @@ def _cases(result: BenchResult) -> Markup:
         tag("div", {"id": "case-list"}),
         tag("noscript", None, text_tag("p", without)),
     )
+
+
+def _first_choice(result: BenchResult) -> tuple[str, str]:
+    """Return the two cells shown at first: the recommended one and the baseline, if they differ."""
+    names = [one.cell.name for one in standings(result)]
+    first = result.recommendation.cell if result.recommendation else "".join(names[:1])
+    return first, next((name for name in [result.baseline, *names] if name != first), first)
 
 
 def _choice(side: str, label: str, result: BenchResult, chosen: str) -> Markup:

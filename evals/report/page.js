@@ -149,6 +149,7 @@ const refresh = () => {
   const chosen = all.filter(({ change }) => KINDS[kind.value](change));
   chosen.sort((a, b) => Math.abs(b.change) - Math.abs(a.change) || a.number - b.number);
   list.replaceChildren();
+  if (!chosen.length) list.append(make("p", "note", "No such question."));
   more(chosen);
 };
 for (const control of [left, right, kind]) control.addEventListener("change", refresh);
