@@ -87,7 +87,7 @@ class Row:
 def measure(beir: BeirSet, vectors: Vectors, unknown_share: Callable[[str], float]) -> Row:
     """Search all judged queries with each leg and both fusions."""
     runs: dict[str, Run] = {"dense": {}, "lexical": {}, "rrf": {}, "hybrid": {}}
-    for query_id, legs in _search(beir, vectors):
+    for query_id, legs in search_legs(beir, vectors):
         rankings = {
             "dense": [hit.id for hit in legs.dense],
             "lexical": [hit.id for hit in legs.lexical],
@@ -144,7 +144,8 @@ def embed(beir: BeirSet, embeddings: PassageEmbeddings, cache: Path) -> Vectors:
     return vectors
 
 
-def _search(beir: BeirSet, vectors: Vectors) -> Iterator[tuple[str, QueryLegs]]:
+def search_legs(beir: BeirSet, vectors: Vectors) -> Iterator[tuple[str, QueryLegs]]:
+    """Search every judged query with both legs, in the order of the set; yield its id and legs."""
     ids = np.array([document.id for document in beir.documents])
     with tempfile.TemporaryDirectory() as folder:
         index = LexicalIndex(Path(folder) / "lexical")

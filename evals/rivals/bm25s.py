@@ -59,7 +59,7 @@ class Bm25sOptions:
 def build(
     documents: Sequence[EvalDocument],
     options: Mapping[str, Any],
-    embeddings: "PassageEmbeddings",  # noqa: ARG001 - what every rival is given
+    embeddings: "PassageEmbeddings | None" = None,  # noqa: ARG001 - every rival is given one
 ) -> Searcher:
     """Index the documents and return their search.
 
