@@ -40,7 +40,7 @@ _KINDS = ("written", "cloze", "heading")
 )
 @click.pass_obj
 def draft(
-    invocation: Invocation | None,
+    invocation: Invocation,
     index: Path | None,
     count: int,
     kinds: tuple[str, ...],
@@ -56,7 +56,7 @@ def draft(
 
     if output is not None and output.exists():
         raise BenchError(f"{output} exists; name a new file, or delete it")
-    settings = (invocation or Invocation(None, None)).load_settings().settings
+    settings = invocation.load_settings().settings
     place = index or settings.index_dir
     drafts = _propose(indexed_documents(place), count, kinds, settings)
     if not drafts:

@@ -15,7 +15,8 @@ OWN_SUFFIXES = (".yaml", ".yml")
 _LICENCE = re.compile(r"^[*#\s-]*licen[cs]es?\b[^:\n]*:(?P<said>.+)$", re.IGNORECASE | re.MULTILINE)
 
 DEFAULT_DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
-"""Where sets are looked for by name, unless RAG_DATA names another folder."""
+"""Beside a checkout; where sets are found by name, unless RAG_DATA names another folder."""
+_USER_DATA = Path.home() / ".cache" / "rag-evals" / "sets"
 
 
 def load_dataset(name_or_path: str | Path) -> EvalSet:
@@ -54,13 +55,17 @@ def find_dataset(name_or_path: str | Path) -> Path:
         return named
     raise BenchError(
         f"no set {str(name_or_path)!r}: neither a path nor a folder in {data_folder()}; there are "
-        f"{', '.join(dataset_names())}; RAG_DATA names another folder"
+        f"{', '.join(dataset_names())}; `rag bench get` fetches public ones, and RAG_DATA names "
+        "another folder"
     )
 
 
 def data_folder() -> Path:
-    """Return the folder in which sets are found by name."""
-    return Path(os.environ.get("RAG_DATA", DEFAULT_DATA))
+    """Return the folder in which sets are found by name, and put when they are fetched."""
+    named = os.environ.get("RAG_DATA")
+    if named:
+        return Path(named).expanduser()
+    return DEFAULT_DATA if DEFAULT_DATA.is_dir() else _USER_DATA
 
 
 def dataset_names() -> list[str]:
