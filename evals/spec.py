@@ -8,9 +8,12 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args
 
+from pydantic import ValidationError
+
 from evals.located import Located
 from evals.measuring import MeasureName
 from evals.report.formats import Format
+from rag.settings import Settings
 from rag.settings.keys import did_you_mean, group_names, setting_keys
 
 Overrides = Mapping[str, Any]
@@ -204,44 +207,51 @@ def _one_of(entry: Located, known: tuple[str, ...]) -> str:
 
 def _overrides(entry: Located) -> Overrides:
     """Read settings, dotted or nested."""
-    found: dict[str, Any] = {}
-    for key, below in entry.entries().items():
-        if key in group_names() and isinstance(below.value, dict):
-            for name, value in below.entries().items():
-                found[_setting(value, f"{key}.{name}")] = value.value
-        else:
-            found[_setting(below, key)] = below.value
-    return found
-
-
-def _setting(entry: Located, key: str) -> str:
-    if key not in setting_keys():
-        raise entry.error(f"no setting is called {key}{did_you_mean(key, setting_keys())}")
-    if key in _NOT_VARIED or key.split(".")[0] in _NOT_VARIED:
-        raise entry.error(f"{key} has no effect on what is measured here; leave it out")
-    return key
+    return {key: _checked(below, key) for key, below in _settings(entry)}
 
 
 def _grid(entry: Located) -> Mapping[str, tuple[Any, ...]]:
+    """Read settings with the values each takes."""
     axes: dict[str, tuple[Any, ...]] = {}
-    for key, values in _grid_entries(entry):
-        choices = tuple(one.value for one in values.children())
+    for key, below in _settings(entry):
+        choices = tuple(_checked(one, key) for one in below.children())
         if not choices:
-            raise values.error("wanted at least one value")
+            raise below.error("wanted at least one value")
         if len({repr(choice) for choice in choices}) < len(choices):
-            raise values.error("a value stands here twice; keep one")
+            raise below.error("a value stands here twice; keep one")
         axes[key] = choices
     return axes
 
 
-def _grid_entries(entry: Located) -> list[tuple[str, Located]]:
+def _settings(entry: Located) -> list[tuple[str, Located]]:
+    """Return dotted keys with what stands below each."""
     found = []
     for key, below in entry.entries().items():
         if key in group_names() and isinstance(below.value, dict):
-            found += [(_setting(v, f"{key}.{name}"), v) for name, v in below.entries().items()]
+            found += [(f"{key}.{name}", value) for name, value in below.entries().items()]
         else:
-            found.append((_setting(below, key), below))
+            found.append((key, below))
+    for key, below in found:
+        if key not in setting_keys():
+            raise below.error(f"no such setting{did_you_mean(key, setting_keys())}")
+        if key in _NOT_VARIED or key.split(".")[0] in _NOT_VARIED:
+            raise below.error(f"{key} has no effect on what is measured here; leave it out")
     return found
+
+
+def _checked(entry: Located, key: str) -> Any:  # noqa: ANN401 - of the setting's type
+    """Return the value of a setting as the settings read it.
+
+    Raises:
+        BenchError: It is out of range.
+    """
+    group, _, name = key.rpartition(".")
+    try:
+        settings = Settings.model_validate({group: {name: entry.value}})
+    except ValidationError as error:
+        said = error.errors(include_url=False)[0]["msg"].removeprefix("Input ")
+        raise entry.error(f"{entry.value!r} {said}") from error
+    return getattr(getattr(settings, group), name)
 
 
 def _variants(entry: Located) -> tuple[Variant, ...]:

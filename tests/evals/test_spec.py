@@ -1,0 +1,114 @@
+from pathlib import Path
+
+import pytest
+
+from evals.spec import BenchSpec, read_spec
+from rag.errors import BenchError
+
+SPECS = Path(__file__).resolve().parents[2] / "evals" / "specs"
+
+
+def read(folder: Path, text: str) -> BenchSpec:
+    file = folder / "mine.yaml"
+    file.write_text(text, encoding="utf-8")
+    return read_spec(file)
+
+
+def refused(folder: Path, text: str) -> str:
+    with pytest.raises(BenchError) as caught:
+        read(folder, text)
+    return str(caught.value)
+
+
+def test_a_spec_takes_its_name_from_its_file_and_settings_dotted_or_nested(tmp_path: Path) -> None:
+    dotted = read(tmp_path, "dataset: sample\ngrid:\n  retrieval.mode: [dense, lexical]\n")
+    nested = read(tmp_path, "dataset: sample\ngrid:\n  retrieval:\n    mode: [dense, lexical]\n")
+    assert dotted == nested
+    assert dotted.name == "mine"
+    assert dotted.grid == {"retrieval.mode": ("dense", "lexical")}
+
+
+def test_everything_a_spec_can_say_is_read(tmp_path: Path) -> None:
+    spec = read(
+        tmp_path,
+        """
+name: all
+dataset: sample
+questions: 5
+base: {retrieval.k: 8}
+grid: {splitter.max_tokens: [64, 128]}
+cells: [{name: plain}, {name: mmr, settings: {retrieval.mmr_lambda: 0.5}}]
+rivals: [{kind: bm25s, options: {k1: 1.2}}]
+exclude: [{splitter.max_tokens: 64}]
+baseline: plain
+measures: [slot-recall@5, nDCG@10, span-recall@800t]
+primary: nDCG@10
+statistics: {alpha: 0.1, margin: 0, cluster: none, holdout: split}
+latency: {questions: 0}
+budget: {embed_texts: 100, minutes: 2.5}
+served: false
+history: ignore
+report: [html, csv]
+""",
+    )
+    assert spec.variants[1].overrides == {"retrieval.mmr_lambda": 0.5}
+    assert (spec.rivals[0].name, spec.rivals[0].options) == ("bm25s", {"k1": 1.2})
+    assert spec.statistics.cluster == "none"
+    assert spec.budget.minutes == 2.5
+    assert spec.to_dict()["report"] == ("html", "csv")
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "said"),
+    [
+        ("dataset: sample\nmesures: [nDCG@10]\n", 2, "measures"),
+        ("dataset: sample\ngrid:\n  retrieval.mod: [dense]\n", 3, "retrieval.mode"),
+        ("dataset: sample\ngrid:\n  retrieval.mode: [dense, sparse]\n", 3, "sparse"),
+        ("dataset: sample\nbase:\n  retrieval:\n    k: 0\n", 4, "greater than or equal to 1"),
+        ("dataset: sample\nstatistics:\n  margin: wide\n", 3, "wanted a number"),
+        ("dataset: sample\nstatistics:\n  margin: -1\n", 3, "0 or more"),
+        ("dataset: sample\nstatistics:\n  seed: true\n", 3, "whole number"),
+        ("dataset: sample\nstatistics:\n  cluster: pages\n", 3, "documents"),
+        ("dataset: sample\nmeasures:\n  - nDCG@10\n  - nDGC@10\n", 4, "nDGC@10"),
+        ("dataset: sample\nrivals:\n  - kind: lucene\n", 3, "bm25s"),
+        ("dataset: sample\nbase: {chat.model: x}\n", 2, "no effect"),
+        ("dataset: sample\ngrid:\n  retrieval.k: [3, 3]\n", 3, "twice"),
+        ("dataset: sample\nname: a\nname: b\n", 3, "twice"),
+        ("dataset: sample\ncells: [{settings: {}}]\n", 2, "name"),
+        ("dataset: sample\nreport: [pdf]\n", 2, "html"),
+        ("dataset: [\n", 2, "YAML"),
+    ],
+)
+def test_what_is_wrong_is_refused_with_its_line(
+    tmp_path: Path, text: str, line: int, said: str
+) -> None:
+    message = refused(tmp_path, text)
+    assert f"line {line}" in message
+    assert said in message
+    assert "\n" not in message
+
+
+def test_a_spec_without_a_set_or_without_anything_is_refused(tmp_path: Path) -> None:
+    assert "dataset" in refused(tmp_path, "name: x\n")
+    assert "dataset" in refused(tmp_path, "")
+    with pytest.raises(BenchError, match=r"absent\.yaml"):
+        read_spec(tmp_path / "absent.yaml")
+
+
+def test_a_set_beside_the_spec_is_found_from_anywhere(tmp_path: Path) -> None:
+    (tmp_path / "mine-set").mkdir()
+    assert read(tmp_path, "dataset: mine-set\n").dataset == str(tmp_path / "mine-set")
+    assert read(tmp_path, "dataset: scifact\n").dataset == "scifact"
+
+
+@pytest.mark.parametrize("path", sorted(SPECS.glob("*.yaml")), ids=lambda p: p.stem)
+def test_the_shipped_specs_can_be_read_and_expanded(path: Path) -> None:
+    from evals.cells import expand
+
+    assert len(expand(read_spec(path)).cells) >= 6
+
+
+def test_the_shipped_grids_have_as_many_cells_as_promised() -> None:
+    from evals.cells import expand
+
+    assert len(expand(read_spec(SPECS / "chunking_grid.yaml")).cells) >= 24
