@@ -16,6 +16,8 @@ _DIGITS = 9
 """Sums of the same scores differ below this from one machine to another."""
 
 _LENGTH = 40
+_TURNS = 6
+"""Rankings of each question."""
 
 
 def definitions_of(measures: Sequence[str]) -> Mapping[str, str]:
@@ -24,7 +26,11 @@ def definitions_of(measures: Sequence[str]) -> Mapping[str, str]:
 
 
 def _definition(measure: MeasureName) -> str:
-    scores = [measure.score(question, _ranking(turn), _PROBE) for turn, question in _asked()]
+    scores = [
+        measure.score(question, _ranking(turn), _PROBE)
+        for question in _asked()
+        for turn in range(_TURNS)
+    ]
     rounded = [None if score is None else round(score, _DIGITS) for score in scores]
     return hashlib.sha256(repr(rounded).encode()).hexdigest()[:12]
 
@@ -54,14 +60,14 @@ def _ranking(turn: int) -> list[RankedPassage]:
     """Return 25 places, with ties, a repeated passage and several of one document."""
     places = []
     for position in range(24):
-        document = (turn * 5 + position * 7) % 12
-        start = (0, 40, 70, 110, 150)[(turn + position) % 5]
+        document = (turn + position * 7) % 12
+        start = (0, 40, 70, 110, 150)[(turn * 2 + position // 3) % 5]
         score = round(1 - (position // 2) / 20, 3)
         places.append(RankedPassage(f"d{document}", start, start + _LENGTH, score))
     return [*places, places[0]]
 
 
-def _asked() -> list[tuple[int, Question]]:
+def _asked() -> list[Question]:
     """Return questions with one slot, two, alternatives, cut gold, grades, and none of these."""
     gold = [
         ((Span("d1", 5, 25),),),
@@ -80,4 +86,4 @@ def _asked() -> list[tuple[int, Question]]:
         Question("g3", "", graded={f"d{number}": 1 + number % 3 for number in range(12)}),
         Question("none", "", answerable=False),
     ]
-    return list(enumerate([*spans, *graded]))
+    return [*spans, *graded]

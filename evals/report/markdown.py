@@ -96,7 +96,8 @@ def _number(value: float | None, form: str) -> str:
 
 def _code(name: str) -> str:
     """Return a name as code that a table cell can hold."""
-    return f"`{name.replace('`', chr(39)).replace('|', chr(92) + '|')}`"
+    line = " ".join(name.split())
+    return "`" + line.replace("`", "'").replace("|", "\\|") + "`"
 
 
 def _plain(text: str) -> str:

@@ -21,8 +21,8 @@ def escape(text: str) -> Markup:
 
 
 def breakable(name: str) -> Markup:
-    """Return a long name that may be broken after a comma or before "="."""
-    return Markup(escape(name).replace(",", ",<wbr>").replace("=", "<wbr>="))
+    """Return a long name that may be broken after its commas."""
+    return Markup(escape(name).replace(",", ",<wbr>"))
 
 
 def writable(text: str) -> str:
@@ -31,7 +31,7 @@ def writable(text: str) -> str:
 
 
 def tag(name: str, attributes: Attributes | None = None, *children: Markup) -> Markup:
-    """Return an element; attributes with the value "" are written bare (`hidden`)."""
+    """Return an element, well-formed both as HTML and (but for void ones) as XML."""
     written = "".join(_attribute(key, value) for key, value in (attributes or {}).items())
     if name in _VOID:
         return Markup(f"<{name}{written}>")
@@ -54,7 +54,5 @@ def number(value: float) -> str:
 
 
 def _attribute(key: str, value: str | float) -> str:
-    if value == "" and isinstance(value, str):
-        return f" {key}"
     written = value if isinstance(value, str) else number(value)
     return f' {key}="{escape(written)}"'

@@ -183,10 +183,10 @@ def _leader_columns(result: BenchResult) -> list[Column]:
         Column("p (Holm)", hint="of no difference, corrected for the number of cells"),
         Column("verdict", False),
         Column("P(best)", hint="chance of being the best cell"),
-        *others,
-        Column("passages"),
         Column("tokens / question", hint="mean tokens of the passages given to the reader"),
         Column("p50 ms", hint="median latency of a search"),
+        Column("passages"),
+        *others,
     ]
 
 
@@ -204,10 +204,10 @@ def _leader_row(
         figure(compared.p_holm if compared else None, ".3g"),
         Value(text_tag("span", one.verdict, {"class": f"verdict {one.verdict}"})),
         figure(one.probability_best, ".2f"),
-        *(figure(_mean(one.cell, name)) for name in others),
-        figure(one.cell.index.get("passages"), ",d"),
         figure(cost_of(one.cell, "context_tokens_mean"), ",.0f"),
         figure(cost_of(one.cell, "latency_ms_p50"), ",.1f"),
+        figure(one.cell.index.get("passages"), ",d"),
+        *(figure(_mean(one.cell, name)) for name in others),
     ]
 
 
