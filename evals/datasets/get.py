@@ -33,15 +33,27 @@ class Fetched:
     fetched: bool
 
 
-def get_set(name: str, folder: Path) -> Fetched:
+def get_set(
+    name: str,
+    folder: Path,
+    *,
+    sets: Mapping[str, PublicSet] = PUBLIC_SETS,
+    endpoint: str | None = None,
+) -> Fetched:
     """Put a public set into `folder`/`name`, unless it is there and unchanged.
+
+    Args:
+        name: One of `sets`.
+        folder: Where sets are kept.
+        sets: What can be fetched.
+        endpoint: Of the hub; default the client's own (HF_ENDPOINT).
 
     Raises:
         BenchError: No such set, no way to the hub, or files that are not those that were pinned.
     """
-    wanted = PUBLIC_SETS.get(name)
+    wanted = sets.get(name)
     if wanted is None:
-        raise BenchError(f"no public set {name!r}; there are {', '.join(sorted(PUBLIC_SETS))}")
+        raise BenchError(f"no public set {name!r}; there are {', '.join(sorted(sets))}")
     place = folder / name
     if place.exists():
         _check_kept(wanted, place)
@@ -49,17 +61,17 @@ def get_set(name: str, folder: Path) -> Fetched:
     partial = folder / f".{name}.partial"
     partial.mkdir(parents=True, exist_ok=True)
     with _told_offline(wanted, place):
-        _download(wanted, partial)
+        _download(wanted, partial, endpoint)
     _check_counts(wanted, partial)
     _write_notes(wanted, partial)
     partial.rename(place)
     return Fetched(name, place, fetched=True)
 
 
-def _download(wanted: PublicSet, partial: Path) -> None:
+def _download(wanted: PublicSet, partial: Path, endpoint: str | None) -> None:
     from huggingface_hub import HfApi, RepoFile
 
-    api = HfApi()
+    api = HfApi(endpoint=endpoint)
     found = api.get_paths_info(
         wanted.repository, list(FILES), revision=wanted.revision, repo_type="dataset"
     )
