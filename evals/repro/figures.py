@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-Verdict = Literal["holds", "off", "differs", "shown"]
-"""Within what is allowed; outside it; outside it for a reason that a note gives; not compared."""
+Verdict = Literal["holds", "off", "shown"]
+"""Within what is allowed; outside it; not compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,6 @@ class Figure:
         allowed: How far from it we may be, None if that is only shown.
         at_least: What must be reached where nothing was published.
         digits: Digits behind the point, as published.
-        note: Number of the note that says why the figure differs, 0 for none.
     """
 
     row: str
@@ -30,7 +29,6 @@ class Figure:
     allowed: float | None = None
     at_least: float | None = None
     digits: int = 4
-    note: int = 0
 
     @property
     def difference(self) -> float | None:
@@ -44,9 +42,7 @@ class Figure:
             return "holds" if self.measured >= self.at_least else "off"
         if self.difference is None or self.allowed is None:
             return "shown"
-        if abs(self.difference) <= self.allowed:
-            return "holds"
-        return "differs" if self.note else "off"
+        return "holds" if abs(self.difference) <= self.allowed else "off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +55,7 @@ class Reproduction:
 
     @property
     def holds(self) -> bool:
-        """True if no figure is off without a reason."""
+        """True if no figure is off."""
         return all(figure.verdict != "off" for figure in self.figures)
 
     def to_dict(self) -> dict[str, Any]:
@@ -81,8 +77,7 @@ class Reproduction:
         rows = [head, *(_cells(figure) for figure in self.figures)]
         widths = [max(len(row[column]) for row in rows) for column in range(len(head))]
         lines = [_line(row, widths) for row in rows]
-        notes = [f"[{number}] {note}" for number, note in enumerate(self.notes, start=1)]
-        return "\n".join([self.title, "", *lines, *([""] if notes else []), *notes]) + "\n"
+        return "\n".join([self.title, "", *lines, *([""] if self.notes else []), *self.notes])
 
 
 def _cells(figure: Figure) -> tuple[str, ...]:
@@ -90,8 +85,6 @@ def _cells(figure: Figure) -> tuple[str, ...]:
     allowed = "" if figure.allowed is None else f"±{figure.allowed:g}"
     if figure.at_least is not None:
         allowed = f"≥{figure.at_least:g}"
-    mark = f"[{figure.note}]" if figure.note else ""
-    verdict = "" if figure.verdict == "shown" else figure.verdict
     return (
         figure.row,
         figure.measure,
@@ -99,7 +92,7 @@ def _cells(figure: Figure) -> tuple[str, ...]:
         "" if figure.published is None else f"{figure.published:.{digits}f}",
         "" if figure.difference is None else f"{figure.difference:+.{digits}f}",
         allowed,
-        f"{verdict} {mark}".strip(),
+        "" if figure.verdict == "shown" else figure.verdict,
     )
 
 

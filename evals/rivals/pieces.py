@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from langchain_core.documents import Document
 
 from evals.datasets.base import EvalDocument
+from evals.gold import Span
 from rag.errors import BenchError, MissingExtraError
 
 if TYPE_CHECKING:
@@ -34,6 +35,11 @@ class Piece:
     def to_document(self, score: float) -> Document:
         """Return the piece as a search result; a higher score is better."""
         return Document(page_content=self.text, metadata={**self.place, "score": score})
+
+    @property
+    def span(self) -> Span:
+        """Where it stands."""
+        return Span(self.source, self.start_index, self.end_index)
 
     @property
     def place(self) -> dict[str, Any]:

@@ -1,8 +1,7 @@
 """Rivals answer questions with places of documents, as our own cells do."""
 
-import hashlib
+import sys
 
-import numpy as np
 import pytest
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
@@ -11,7 +10,8 @@ from evals.cells import RIVALS, load_rival
 from evals.datasets.base import EvalDocument
 from evals.rivals.callable import build as build_callable
 from evals.rivals.pieces import cut_documents, whole
-from rag.errors import BenchError
+from rag.errors import BenchError, MissingExtraError
+from tests.fakes import BagOfWordsEmbeddings
 
 DOCUMENTS = (
     EvalDocument("a", "Otters", "Otters hold hands while they sleep. They eat sea urchins."),
@@ -20,28 +20,17 @@ DOCUMENTS = (
 )
 
 
-class Words:
-    """A bag of hashed words for a model."""
-
-    max_tokens = 254
-    dimension = 64
-
-    def count_tokens(self, texts):
-        return [len(text.split()) for text in texts]
-
-    def embed_passages(self, texts, *, progress=None):
-        rows = np.zeros((len(texts), self.dimension), dtype=np.float32)
-        for row, text in zip(rows, texts, strict=True):
-            for word in text.lower().replace(".", " ").split():
-                row[hashlib.sha256(word.encode()).digest()[0] % self.dimension] += 1
-        return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
-
-    def embed_query(self, text):
-        return self.embed_passages([text])[0].tolist()
+NEEDS = {
+    "bm25s": "bm25s",
+    "langchain": "langchain_text_splitters",
+    "chroma-splitter": "langchain_text_splitters",
+}
 
 
 def ask(kind, query, k=10, documents=DOCUMENTS, **options):
-    return load_rival(kind)(documents, options, Words())(query, k)
+    if kind in NEEDS:
+        pytest.importorskip(NEEDS[kind], reason=f"the rival {kind} needs its extra")
+    return load_rival(kind)(documents, options, BagOfWordsEmbeddings())(query, k)
 
 
 def assert_places_hold(found):
@@ -71,6 +60,21 @@ def test_k_may_be_larger_than_the_set_and_is_never_exceeded():
     for kind in ("bm25s", "langchain", "chroma-splitter"):
         assert 1 <= len(ask(kind, "otters sleep", k=1000)) <= 3
         assert len(ask(kind, "otters sleep", k=1)) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "extra"),
+    [
+        ("bm25s", {}, "bench"),
+        ("langchain", {}, "bench"),
+        ("chroma-splitter", {"splitter": "token"}, "repro"),
+    ],
+)
+def test_a_missing_extra_is_named(monkeypatch, kind, options, extra):
+    for module in ("bm25s", "langchain_text_splitters", "bpe_openai"):
+        monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(MissingExtraError, match=rf'pip install "rag\[{extra}\]"'):
+        load_rival(kind)(DOCUMENTS, options, BagOfWordsEmbeddings())
 
 
 def test_titles_are_searched_and_do_not_move_places():
@@ -170,12 +174,12 @@ def test_a_langchain_retriever_made_from_the_set_is_a_rival(tmp_path):
 def test_k_cuts_what_a_retriever_returns(monkeypatch):
     retriever = First(documents=[Document("x", metadata={"source": "a"})] * 3)
     monkeypatch.setattr("json.three", retriever, raising=False)
-    assert len(build_callable((), {"object": "json:three"}, Words())("x", 2)) == 2
+    assert len(build_callable((), {"object": "json:three"}, BagOfWordsEmbeddings())("x", 2)) == 2
 
 
 @pytest.mark.parametrize("returned", [[Document("no source")], "text", [1]])
 def test_results_that_cannot_be_scored_are_refused(monkeypatch, returned):
     monkeypatch.setattr("json.mine", lambda query, k: returned, raising=False)
-    search = build_callable((), {"object": "json:mine"}, Words())
+    search = build_callable((), {"object": "json:mine"}, BagOfWordsEmbeddings())
     with pytest.raises(BenchError, match="json:mine"):
         search("x", 1)
