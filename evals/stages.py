@@ -186,9 +186,16 @@ class _Made:
 
 
 def as_langchain(document: EvalDocument) -> Any:  # noqa: ANN401 - LangChain is imported late
-    """Return a document of a set as the index takes it; one without text is its title."""
+    """Return a document of a set as the index takes it; one without text is its title.
+
+    What a loader found goes along, so that it is cut where the product cuts the same file.
+    """
     from langchain_core.documents import Document
 
+    if document.structure is not None:
+        return Document(
+            document.text, metadata={"source": document.source, "structure": document.structure}
+        )
     return Document(
         page_content=document.text if document.text.strip() else document.title,
         metadata={

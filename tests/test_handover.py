@@ -7,6 +7,7 @@ import pytest
 from langchain_core.documents import Document
 
 from rag import Rag, Settings
+from rag.documents.document import Heading, LoadedDocument
 from rag.errors import DocumentError
 from tests.fakes import BagOfWordsEmbeddings
 
@@ -43,6 +44,18 @@ def test_markdown_is_cut_at_its_headings(rag: Rag) -> None:
     rag.add_documents([document(text, kind="markdown")])
     [found, *_] = rag.search("yellow colour")
     assert found.metadata["section"] == "Lid > Colour"
+
+
+def test_a_loaded_document_keeps_its_pages_and_headings(rag: Rag) -> None:
+    text = "Colour\n\nThe lid is yellow.\n\nScrews\n\nThe lid has four screws.\n"
+    headings = (Heading(1, "Colour", 0), Heading(1, "Screws", text.index("Screws")))
+    loaded = LoadedDocument(text, "pdf", "Lid", headings, (0, text.index("Screws")))
+    rag.add_documents([document(text, structure=loaded)])
+    [found, *_] = rag.search("how many screws")
+    assert (found.metadata["section"], found.metadata["page"]) == ("Screws", 2)
+    assert (found.metadata["title"], found.metadata["kind"]) == ("Lid", "pdf")
+    with pytest.raises(DocumentError, match="structure is of another text"):
+        rag.add_documents([document("Another text.", structure=loaded)])
 
 
 def test_sync_and_rebuild_keep_it_and_remove_forgets_it(rag: Rag, tmp_path: Path) -> None:
