@@ -216,7 +216,7 @@ def are_sound(catalog: Catalog, places: Places) -> bool:
             vectors.open()
             probe(vectors, catalog)
         stamps = {vectors.stamped(), read_stamp(places.lexical(name))}
-        held = {vectors.count(), len(lexical.ids())}
+        held = {vectors.count(), lexical.count()}
         return stamps == {catalog.equalled()} and held == {catalog.count()}
     except (CollectionConflictError, StoreUnavailableError):
         raise

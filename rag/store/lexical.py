@@ -116,6 +116,15 @@ class LexicalIndex:
                 return _best(searcher, _among(index.schema, wanted, allowed), k, None)
             return _best(searcher, wanted, k, allowed)
 
+    def count(self) -> int:
+        """Return the number of passages in the index.
+
+        Raises:
+            StoreError: The index is missing or damaged.
+        """
+        with self._reading() as index:
+            return int(index.searcher().num_docs)
+
     def ids(self) -> set[str]:
         """Return the ids of all passages in the index.
 
