@@ -10,7 +10,7 @@ import click
 from evals.report.formats import Format
 from rag.cli.console import remark
 from rag.cli.shared import quiet_option
-from rag.errors import BenchError
+from rag.errors import RagError
 
 if TYPE_CHECKING:
     from evals.results import BenchResult
@@ -51,9 +51,7 @@ def report(result: Path, formats: tuple[Format, ...], out: Path | None, quiet: b
     if out == _STDOUT:
         _print_markdown(found, formats)
         return
-    texts = _texts(found) if "html" in formats else {}
-    if "html" in formats and not texts and not quiet:
-        remark(f"the set {found.dataset.name} as measured is not here: the page shows places only")
+    texts = _texts(found, quiet=quiet) if "html" in formats else {}
     for path in write_reports(found, out or result.parent, formats=formats, texts=texts):
         click.echo(path)
 
@@ -66,14 +64,19 @@ def _print_markdown(result: "BenchResult", formats: tuple[Format, ...]) -> None:
     sys.stdout.write(render_markdown(result))
 
 
-def _texts(result: "BenchResult") -> Mapping[str, str]:
+def _texts(result: "BenchResult", *, quiet: bool) -> Mapping[str, str]:
     """Return the documents of the set that was measured, {} if it is not here unchanged."""
     from evals.datasets.found import load_dataset
 
+    place = str(result.spec.get("dataset", result.dataset.name))
     try:
-        found = load_dataset(str(result.spec.get("dataset", result.dataset.name)))
-    except BenchError:
-        return {}
-    if found.digest != result.dataset.digest:
-        return {}
-    return {document.source: document.text for document in found.documents}
+        found = load_dataset(place)
+    except RagError as error:
+        why = str(error)
+    else:
+        if found.digest == result.dataset.digest:
+            return {document.source: document.text for document in found.documents}
+        why = f"{place} is no longer the set that was measured"
+    if not quiet:
+        remark(f"the page shows places without their words: {why}")
+    return {}

@@ -8,6 +8,7 @@ from importlib.resources import files
 
 from evals.report import sections
 from evals.report.cases import case_data
+from evals.report.leaderboard import leaderboard
 from evals.report.markup import Markup, escape, tag, text_tag, writable
 from evals.report.view import standings
 from evals.results import BenchResult
@@ -39,13 +40,14 @@ def render_html(result: BenchResult, texts: Mapping[str, str]) -> str:
 def _body(result: BenchResult, texts: Mapping[str, str]) -> list[Markup]:
     parts = [
         sections.recommendation(result),
-        sections.leaderboard(result),
+        leaderboard(result),
         sections.pareto(result),
         sections.heat_maps(result),
         sections.groups(result),
         sections.losses(result),
         _cases(result),
         sections.audit(result),
+        sections.serving(result),
         sections.environment(result),
     ]
     data = tag("script", {"type": "application/json", "id": "cases-data"}, _data(result, texts))

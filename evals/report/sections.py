@@ -4,15 +4,11 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from evals.report.axis import Axis
-from evals.report.figures import Figure, cost_figures, difference_row, heat_figures
+from evals.report.figures import Figure, cost_figures, heat_figures
 from evals.report.markup import Markup, breakable, escape, join, tag, text_tag
-from evals.report.plots import ForestRow, interval_bar
 from evals.report.tables import Column, Value, figure, plain, table
-from evals.report.view import Standing, cost_of, group_scores, loss_counts, sentence, standings
-from evals.results import BenchResult, CellResult
-
-_BAR = 140.0
+from evals.report.view import group_scores, loss_counts, sentence, standings
+from evals.results import BenchResult
 
 _STAGES = (
     "not split whole",
@@ -56,24 +52,6 @@ def recommendation(result: BenchResult) -> Markup:
         parts += _toml(chosen.overrides)
     parts += [text_tag("p", note, {"class": "note"}) for note in _limits(result)]
     return tag("section", {"id": "recommendation"}, *parts)
-
-
-def leaderboard(result: BenchResult) -> Markup:
-    """Return every cell with intervals, verdicts and costs, best first."""
-    rows = standings(result)
-    columns = _leader_columns(result)
-    means = _axis([(e.low, e.high) for one in rows if (e := one.estimate)])
-    against = _axis([(c.low, c.high) for one in rows if (c := one.comparison)], zero=True)
-    base = next((one.estimate.mean for one in rows if one.is_baseline and one.estimate), None)
-    lines = [_leader_row(result, one, means, against, base) for one in rows]
-    caption = f"Cells by {result.primary}, with intervals"
-    note = (
-        "Bars: mean and difference to the baseline with their intervals; the dashed lines are the "
-        "baseline and no difference. p is after Holm's correction over the family. A click on a "
-        "column's title sorts."
-    )
-    body = table(columns, lines, caption=caption, style="leaders")
-    return _section("leaderboard", "Leaderboard", [body, text_tag("p", note, {"class": "note"})])
 
 
 def pareto(result: BenchResult) -> Markup:
@@ -146,14 +124,38 @@ def losses(result: BenchResult) -> Markup:
 
 def audit(result: BenchResult) -> Markup:
     """Return what each cell loses before any search, and how large its index is."""
-    cells = [one.cell for one in standings(result)]
-    keys = list(dict.fromkeys(key for cell in cells for key in [*cell.index, *cell.audit]))
+    return _facts(
+        result,
+        "audit",
+        "Audit",
+        [{**one.cell.index, **one.cell.audit} for one in standings(result)],
+    )
+
+
+def serving(result: BenchResult) -> Markup:
+    """Return what each cell costs where it is served: time, memory, disk, nearest neighbours."""
+    return _facts(
+        result,
+        "serving",
+        "As it is served",
+        [{**one.cell.cost, **one.cell.timings} for one in standings(result)],
+    )
+
+
+def _facts(
+    result: BenchResult, name: str, title: str, facts: Sequence[Mapping[str, Any]]
+) -> Markup:
+    """Return a table of facts by cell, in the order of the leaderboard; nothing without any."""
+    keys = list(dict.fromkeys(key for own in facts for key in own))
     if not keys:
         return Markup("")
     columns = [Column("cell", False), *(Column(_words(key)) for key in keys)]
-    rows = [[plain(cell.name), *(_fact(cell, key) for key in keys)] for cell in cells]
-    body = table(columns, rows, caption="Index and audit of each cell")
-    return _section("audit", "Audit", [body])
+    cells = [one.cell.name for one in standings(result)]
+    rows = [
+        [plain(cell), *(_fact(key, own.get(key)) for key in keys)]
+        for cell, own in zip(cells, facts, strict=True)
+    ]
+    return _section(name, title, [table(columns, rows, caption=title)])
 
 
 def environment(result: BenchResult) -> Markup:
@@ -170,70 +172,6 @@ def environment(result: BenchResult) -> Markup:
     if result.dataset.licence:
         parts.append(text_tag("p", f"Data licence: {result.dataset.licence}", {"class": "note"}))
     return _section("environment", "Environment", parts)
-
-
-def _leader_columns(result: BenchResult) -> list[Column]:
-    others = [Column(name) for name in result.measures if name != result.primary]
-    return [
-        Column("cell", False),
-        Column(result.primary),
-        Column("interval", False),
-        Column("difference to baseline", hint=f"to {result.baseline}"),
-        Column("interval of difference", False),
-        Column("p (Holm)", hint="of no difference, corrected for the number of cells"),
-        Column("verdict", False),
-        Column("P(best)", hint="chance of being the best cell"),
-        Column("tokens / question", hint="mean tokens of the passages given to the reader"),
-        Column("p50 ms", hint="median latency of a search"),
-        Column("passages"),
-        *others,
-    ]
-
-
-def _leader_row(
-    result: BenchResult, one: Standing, means: Axis, against: Axis, base: float | None
-) -> list[Value]:
-    found, compared = one.estimate, one.comparison
-    others = [name for name in result.measures if name != result.primary]
-    return [
-        Value(_name(one), float(one.rank)),
-        figure(found.mean if found else None, style="strong"),
-        _bar(_mean_row(one), means, base),
-        figure(compared.difference if compared else None, "+.4f"),
-        _bar(difference_row(one), against, 0.0),
-        figure(compared.p_holm if compared else None, ".3g"),
-        Value(text_tag("span", one.verdict, {"class": f"verdict {one.verdict}"})),
-        figure(one.probability_best, ".2f"),
-        figure(cost_of(one.cell, "context_tokens_mean"), ",.0f"),
-        figure(cost_of(one.cell, "latency_ms_p50"), ",.1f"),
-        figure(one.cell.index.get("passages"), ",d"),
-        *(figure(_mean(one.cell, name)) for name in others),
-    ]
-
-
-def _name(one: Standing) -> Markup:
-    parts = [tag("span", {"class": "cell"}, breakable(one.cell.name))]
-    if one.is_recommended:
-        parts.append(text_tag("span", "recommended", {"class": "badge"}))
-    if one.cell.rival is not None:
-        parts.append(text_tag("span", "rival", {"class": "badge quiet"}))
-    return join(parts, " ")
-
-
-def _mean_row(one: Standing) -> ForestRow | None:
-    found = one.estimate
-    return ForestRow("", found.mean, found.low, found.high, one.verdict) if found else None
-
-
-def _bar(row: ForestRow | None, axis: Axis, reference: float | None) -> Value:
-    if row is None:
-        return plain("")
-    return Value(interval_bar(row, axis, reference=reference), row.mean, "bar")
-
-
-def _axis(ranges: Sequence[tuple[float, float]], *, zero: bool = False) -> Axis:
-    ends = [end for pair in ranges for end in pair]
-    return Axis.covering([*ends, *([0.0] if zero else [])], start=6, end=_BAR - 6)
 
 
 def _held_out(result: BenchResult) -> list[Markup]:
@@ -263,7 +201,10 @@ def _limits(result: BenchResult) -> list[str]:
             f"8 times of 10; smaller ones mostly stay undecided."
         )
     if result.clustering != "questions":
-        notes.append(f"Taken as independent: {result.clustering}.")
+        notes.append(
+            f"Intervals and tests resample whole {result.clustering}: questions about one of them "
+            "are not independent."
+        )
     if result.without_positives:
         notes.append(
             f"{len(result.without_positives):,} questions have no gold; no measure scores them."
@@ -290,15 +231,14 @@ def _section(name: str, title: str, parts: Sequence[Markup]) -> Markup:
     return tag("section", {"id": name}, text_tag("h2", title), *parts)
 
 
-def _fact(cell: CellResult, key: str) -> Value:
-    value = cell.index.get(key, cell.audit.get(key))
-    if isinstance(value, bool) or value is None:
-        return plain("–" if value is None else str(value))
+def _fact(key: str, value: object) -> Value:
+    if value is None or isinstance(value, bool) or not isinstance(value, int | float):
+        return plain("–" if value is None else _flat(value))
+    if "bytes" in key:
+        return Value(escape(f"{value / 1e6:,.1f} MB"), float(value))
     if isinstance(value, int):
         return figure(value, ",d")
-    if isinstance(value, float):
-        return figure(value, ".2%" if "share" in key else ",.4g")
-    return plain(_flat(value))
+    return figure(value, ".2%" if "share" in key else ",.4g" if abs(value) < 1000 else ",.0f")
 
 
 def _flat(value: object) -> str:
@@ -310,13 +250,8 @@ def _flat(value: object) -> str:
 
 
 def _words(key: str) -> str:
-    return key.replace("_", " ")
+    return key.replace("_", " ").removesuffix(" bytes")
 
 
 def _group_order(name: str) -> tuple[bool, str]:
     return name.startswith("#"), name
-
-
-def _mean(cell: CellResult, measure: str) -> float | None:
-    estimate = cell.estimates.get(measure)
-    return estimate.mean if estimate else None

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
 from evals.results import BenchResult, CellResult, RankedPassage
 
 
@@ -55,8 +57,8 @@ def _falling(places: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
     """Return the places with scores that fall strictly, changed only where they do not."""
     kept: list[tuple[str, float]] = []
     for name, score in places:
-        if kept and score >= kept[-1][1]:
-            # trec_eval reads single precision: a step must be visible there.
+        # trec_eval reads single precision: a step must be visible there.
+        if kept and np.float32(score) >= np.float32(kept[-1][1]):
             score = kept[-1][1] - max(1e-6, abs(kept[-1][1]) * 1e-6)
         kept.append((name, score))
     return kept

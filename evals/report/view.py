@@ -107,19 +107,20 @@ def pareto_front(costs: Mapping[str, float], scores: Mapping[str, float]) -> lis
 
 
 def grid_axes(result: BenchResult) -> list[GridAxis]:
-    """Return the settings of which our cells have several values, in the order they appear."""
+    """Return the settings of which our cells name several values, in the order they appear."""
     seen: dict[str, dict[str, object]] = {}
-    ours = [cell for cell in result.cells if cell.rival is None]
-    for key in dict.fromkeys(key for cell in ours for key in cell.overrides):
-        for cell in ours:
-            value = cell.overrides.get(key)
-            seen.setdefault(key, {})[setting_text(cell, key)] = value
+    for cell in result.cells:
+        if cell.rival is None:
+            for key, value in cell.overrides.items():
+                seen.setdefault(key, {})[setting_text(value)] = value
     return [GridAxis(key, _in_order(values)) for key, values in seen.items() if len(values) > 1]
 
 
-def setting_text(cell: CellResult, key: str) -> str:
-    """Return a cell's value of a setting as text, "default" where it keeps the default."""
-    return str(cell.overrides[key]) if key in cell.overrides else "default"
+def setting_text(value: object) -> str:
+    """Return a setting's value as it is written in rag.toml."""
+    if value is None:
+        return "none"
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def axis_pairs(result: BenchResult) -> list[tuple[GridAxis, GridAxis]]:
@@ -135,12 +136,15 @@ def axis_pairs(result: BenchResult) -> list[tuple[GridAxis, GridAxis]]:
 
 
 def best_by_pair(result: BenchResult, down: str, across: str) -> dict[tuple[str, str], float]:
-    """Return the best primary mean among the cells of each pair of values of two settings."""
+    """Return the best primary mean among the cells of each pair of values of two settings.
+
+    A cell that leaves one of the two at its default is in none: the result does not name it.
+    """
     best: dict[tuple[str, str], float] = {}
     for cell in result.cells:
-        estimate = cell.estimates.get(result.primary)
-        if cell.rival is None and estimate is not None:
-            pair = setting_text(cell, down), setting_text(cell, across)
+        estimate, own = cell.estimates.get(result.primary), cell.overrides
+        if cell.rival is None and estimate is not None and down in own and across in own:
+            pair = setting_text(own[down]), setting_text(own[across])
             best[pair] = max(best.get(pair, -inf), estimate.mean)
     return best
 
@@ -177,12 +181,12 @@ def _mean(estimate: Estimate | None) -> float:
 
 
 def _in_order(values: Mapping[str, object]) -> tuple[str, ...]:
-    """Return numbers by size and the rest by spelling, "default" first."""
+    """Return "none" first, then numbers by size, then the rest by spelling."""
 
     def place(text: str) -> tuple[int, float, str]:
         value = values[text]
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             return 1, float(value), text
-        return (0 if text == "default" else 2), 0.0, text
+        return (0 if value is None else 2), 0.0, text
 
     return tuple(sorted(values, key=place))

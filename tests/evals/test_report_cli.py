@@ -32,7 +32,7 @@ def test_report_writes_the_page_beside_the_result(folder):
     done = typed("report", folder / "first.json")
     assert done.exit_code == 0
     assert done.stdout.strip() == str(folder / "report.html")
-    assert "places only" in done.stderr  # the drawn result is of no set that is here
+    assert "without their words" in done.stderr  # the drawn result is of no set that is here
     assert (folder / "report.html").read_text("utf-8").startswith("<!doctype html>")
 
 

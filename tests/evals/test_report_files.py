@@ -5,6 +5,7 @@ import io
 from dataclasses import replace
 
 import ir_measures
+import numpy as np
 import pytest
 
 from evals.report.csv_files import csv_tables
@@ -92,6 +93,16 @@ def test_runs_of_document_sets_score_elsewhere_as_here(result):
     # d2 (grade 1) before d1 (grade 2): were ties sorted again by id, this would be 1.
     assert ndcg["q1"] < 1
     assert ndcg["q2"] == pytest.approx((2 / 1.5849625) / (2 + 1 / 1.5849625))
+
+
+def test_scores_fall_also_in_the_single_precision_that_trec_eval_reads(result):
+    near = [RankedPassage(f"d{n}", 0, 5, 0.5 - n * 1e-10) for n in range(4)]
+    near.append(RankedPassage("last", 0, 5, 0.4))
+    files = run_files(judged_by_documents(result, {"q1": near}))
+    lines = next(iter(files.values())).splitlines()
+    scores = np.array([line.split()[4] for line in lines], dtype=np.float32)
+    assert (np.diff(scores) < 0).all()
+    assert scores[-1] == np.float32(0.4)
 
 
 def test_ids_with_white_space_stay_one_column(result):

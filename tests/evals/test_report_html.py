@@ -57,7 +57,7 @@ def page(result) -> str:
 def test_every_element_is_closed_and_every_section_is_there(page):
     ids = {found["id"] for _, found in Reader(page).elements if "id" in found}
     sections = {"recommendation", "leaderboard", "pareto", "heat", "groups", "losses", "cases"}
-    assert sections | {"audit", "environment"} <= ids
+    assert sections | {"audit", "serving", "environment"} <= ids
 
 
 def test_the_page_names_no_other_place(page):
@@ -107,6 +107,8 @@ def test_numbers_come_with_intervals_verdicts_and_what_could_not_be_seen(page, r
     said = re.sub(r"<[^>]+>", " ", page)
     assert f"{result.recommendation.held_out.mean:.4f} (0.6200 to 0.7500)" in said
     assert "a difference of 0.0310 or more" in said
+    best = result.cell(result.recommendation.cell).estimates["nDCG@10"]
+    assert f"{best.low:.4f} to {best.high:.4f}" in said
     assert "the budget of 1,000 texts was spent" in said
     assert 'class="verdict better"' in page
 
@@ -125,7 +127,16 @@ def test_a_result_of_one_unscored_cell_makes_a_page(result):
     alone = replace(
         result,
         cells=(
-            replace(result.cells[0], estimates={}, per_question={}, losses={}, audit={}, index={}),
+            replace(
+                result.cells[0],
+                estimates={},
+                per_question={},
+                losses={},
+                audit={},
+                index={},
+                cost={},
+                timings={},
+            ),
         ),
         comparisons=(),
         probability_best={},
@@ -136,7 +147,7 @@ def test_a_result_of_one_unscored_cell_makes_a_page(result):
     )
     ids = {found["id"] for _, found in Reader(render_html(alone, {})).elements if "id" in found}
     assert "leaderboard" in ids
-    assert not ids & {"pareto", "heat", "losses", "audit"}
+    assert not ids & {"pareto", "heat", "losses", "audit", "serving"}
 
 
 @pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine")

@@ -66,11 +66,20 @@ def test_axes_are_the_settings_that_vary_with_numbers_by_size(result):
     assert "k1" not in axes  # a rival's option
 
 
-def test_a_cell_that_keeps_a_default_stands_first_on_its_axis(result):
-    overrides = {"retrieval.mode": "dense"}
-    cells = (replace(result.cells[0], overrides=overrides), *result.cells[1:])
-    axes = {axis.key: axis.values for axis in grid_axes(replace(result, cells=cells))}
-    assert axes["splitter.max_tokens"][0] == "default"
+def test_unset_comes_first_on_an_axis_then_numbers_then_words(result):
+    cells = tuple(
+        replace(cell, overrides={"retrieval.mmr_lambda": value})
+        for cell, value in zip(result.cells, [None, 0.7, False, None, 0.3], strict=False)
+    )
+    (axis,) = grid_axes(replace(result, cells=cells))
+    assert axis.values == ("none", "0.3", "0.7", "false")
+
+
+def test_a_cell_that_leaves_a_setting_at_its_default_is_in_no_field_of_it(result):
+    """What the default was then, a later version cannot know."""
+    named = replace(result.cells[-2], overrides={"retrieval.mode": "hybrid"})
+    pairs = best_by_pair(replace(result, cells=(named,)), "splitter.max_tokens", "retrieval.mode")
+    assert pairs == {}
 
 
 def test_a_heat_map_field_is_the_best_cell_of_its_pair(result):
