@@ -88,9 +88,11 @@ class Retrieved:
 
 
 def query_of(question: Question, history: str) -> str:
-    """Return what is searched for a question: as the product does it without a chat model."""
+    """Return what is searched for a question; "join" is what the product does without a model."""
     if history == "ignore" or not question.history:
         return question.text
+    if history == "rewrite" and question.rewrite:
+        return question.rewrite
     from langchain_core.messages import AIMessage, HumanMessage
 
     from rag.answering import condense

@@ -22,7 +22,7 @@ Overrides = Mapping[str, Any]
 Clustering = Literal["auto", "documents", "none"]
 HoldOut = Literal["cross-validation", "split", "none"]
 Cost = Literal["context_tokens_mean", "index_bytes", "passages_mean"]
-History = Literal["join", "ignore"]
+History = Literal["join", "ignore", "rewrite"]
 Group = TypeVar("Group")
 
 # Where a cell runs and what it writes is the bench's business; a chat model is not asked.
@@ -101,7 +101,8 @@ class BenchSpec:
         baseline: The cell that all others are compared with: its name, or its settings.
         measures: What is scored; `primary` decides.
         served: Whether the served index (Chroma) is scored beside exact search.
-        history: Whether a follow-up is searched with the question it leans on, as in the product.
+        history: "join": a follow-up is searched with the question it leans on, as in the product;
+            "ignore": by itself; "rewrite": as the set's authors put it, where they did.
         report: Formats to write beside results.json.
     """
 
