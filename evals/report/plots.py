@@ -1,5 +1,6 @@
 """Draws plots as inline SVG whose colours a style sheet gives; knows no benchmark, only values."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -7,6 +8,8 @@ from importlib.resources import files
 from evals.report.axis import Axis, short_number
 from evals.report.markup import Markup, escape, tag, text_tag
 
+_MARGIN = 12
+_SIZE = re.compile(r'width="(\d+)" height="(\d+)"')
 _LETTER = 6.6
 """Mean width of a letter at 12 px; a wide one (Chinese) takes about two."""
 
@@ -105,13 +108,30 @@ def heat_map(
     return _svg(left + cell * len(columns) + 2, 44 + 34 * len(rows), label, parts)
 
 
-def standalone(svg: Markup) -> str:
-    """Return the plot as a file of its own, with colours that follow the reader's light or dark."""
+def standalone(svg: Markup, *, key: Sequence[str] = ()) -> str:
+    """Return a plot as a file of its own, with colours that follow the reader's light or dark.
+
+    Args:
+        svg: As the functions above return it.
+        key: What the numbers in it stand for, written under it.
+    """
     theme = files("evals.report").joinpath("theme.css").read_text("utf-8")
-    opened = svg.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
-    head, _, rest = opened.partition(">")
-    ground = '<rect width="100%" height="100%" style="fill: var(--surface)"/>'
-    return f"{head}><style>{theme}</style>{ground}{rest}\n"
+    width, height = map(float, _SIZE.findall(svg)[0])
+    lines = [f"{number}. {line}" for number, line in enumerate(key, start=1)]
+    wide = max([width, *map(_width, lines)]) + 2 * _MARGIN
+    high = height + 18 * len(lines) + 2 * _MARGIN
+    written = [
+        text_tag("text", line, {"x": 0, "y": height + 12 + 18 * row, "class": "label"})
+        for row, line in enumerate(lines)
+    ]
+    opening = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{wide:.0f}" height="{high:.0f}" '
+        f'viewBox="{-_MARGIN} {-_MARGIN} {wide:.0f} {high:.0f}">'
+    )
+    ground = (
+        f'<rect x="{-_MARGIN}" y="{-_MARGIN}" width="100%" height="100%" fill="var(--surface)"/>'
+    )
+    return f"{opening}<style>{theme}</style>{ground}{svg}{''.join(written)}</svg>\n"
 
 
 def _svg(width: float, height: float, label: str, parts: Sequence[Markup]) -> Markup:

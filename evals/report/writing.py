@@ -79,7 +79,7 @@ def _plots(result: BenchResult, texts: Texts) -> Mapping[str, str]:  # noqa: ARG
     forest = forest_figure(result)
     figures = [*([forest] if forest else []), *cost_figures(result), *heat_figures(result)]
     return {
-        f"plots/{re.sub(r'[^a-z0-9.-]+', '_', one.name)}.svg": standalone(one.svg)
+        f"plots/{re.sub(r'[^a-z0-9.-]+', '_', one.name)}.svg": standalone(one.svg, key=one.key)
         for one in figures
     }
 

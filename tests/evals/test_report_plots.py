@@ -139,9 +139,10 @@ def test_level_values_make_a_heat_map_too():
     assert drawn(heat_map(values, rows=["a"], columns=["x", "y"], row_label="", column_label=""))
 
 
-def test_a_standalone_plot_brings_its_colours_for_light_and_dark():
-    written = standalone(forest_plot(ROWS, label="difference", reference=0.0))
+def test_a_standalone_plot_brings_its_colours_for_light_and_dark_and_its_key():
+    written = standalone(forest_plot(ROWS, label="difference", reference=0.0), key=["a < b: 0.5"])
     root = drawn(written)
     assert root.tag == "{http://www.w3.org/2000/svg}svg"
     assert "prefers-color-scheme: dark" in written
     assert "http" not in written.replace("http://www.w3.org/2000/svg", "")
+    assert texts_of(root)[-1] == "1. a < b: 0.5"
