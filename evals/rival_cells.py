@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from evals.cells import RIVALS, Cell, load_rival
+from evals.cells import Cell, load_rival
 from evals.retrieving import Retrieved, retrieve_rival
 from evals.stages import code_key, documents_key, stage_key
 
@@ -38,6 +38,6 @@ def run_rival(bench: "Bench", cell: Cell) -> Retrieved:
         bench.model(settings).fingerprint.digest,
         bench.questions_key,
         [bench.depth.measured, bench.depth.by_document, settings.retrieval.k],
-        code_key((RIVALS[rival.kind].partition(":")[0],)),
+        code_key(("evals.rivals",)),
     )
     return bench.kept(key, make)

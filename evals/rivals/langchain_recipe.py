@@ -34,7 +34,10 @@ _names = itertools.count()
 
 @dataclass(frozen=True, slots=True)
 class RecipeOptions:
-    """How documents are cut, in characters, and where vectors are kept (`STORES`)."""
+    """How documents are cut, in characters, and where vectors are kept (`STORES`).
+
+    "memory" is exact; "chroma" is what tutorials use, and approximate: two builds may differ.
+    """
 
     chunk_size: int = 1000
     chunk_overlap: int = 200
