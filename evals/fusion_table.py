@@ -11,7 +11,6 @@ with ties broken at random .38). No fusion that looks at similarities keeps such
 
 import argparse
 import hashlib
-import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -22,7 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evals.datasets.beir import BeirSet, load_beir
-from evals.published_embedding import DEFAULT_DATA, ndcg_at_10
+from evals.datasets.found import data_folder
+from evals.published_embedding import ndcg_at_10
 from rag.embeddings import PassageEmbeddings, SentenceTransformerEmbeddings
 from rag.retrieval.fusion import QueryEvidence, fuse
 from rag.store.hits import Hit
@@ -201,7 +201,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--data",
         type=Path,
-        default=Path(os.environ.get("RAG_DATA", DEFAULT_DATA)),
+        default=data_folder(),
         help="folder of the sets (default: RAG_DATA)",
     )
     arguments = parser.parse_args()

@@ -73,6 +73,11 @@ class Question:
     graded: Mapping[str, int] = field(default_factory=dict, hash=False)
 
     @property
+    def spans(self) -> tuple[Span, ...]:
+        """All gold spans, alternatives too, in their order."""
+        return tuple(span for slot in self.slots for span in slot)
+
+    @property
     def sources(self) -> frozenset[str]:
         """Documents that hold a gold span."""
         return frozenset(span.source for slot in self.slots for span in slot)

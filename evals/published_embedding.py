@@ -6,7 +6,6 @@ on a CPU.
 """
 
 import argparse
-import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,9 +13,8 @@ from pathlib import Path
 import numpy as np
 
 from evals.datasets.beir import BeirSet, load_beir
+from evals.datasets.found import data_folder
 from rag.embeddings import PassageEmbeddings, SentenceTransformerEmbeddings
-
-DEFAULT_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +85,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--data",
         type=Path,
-        default=Path(os.environ.get("RAG_DATA", DEFAULT_DATA)),
+        default=data_folder(),
         help="folder of the sets (default: RAG_DATA)",
     )
     arguments = parser.parse_args()

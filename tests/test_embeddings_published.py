@@ -1,14 +1,12 @@
-import os
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from evals.datasets.beir import BeirDocument, BeirSet, load_beir
-from evals.published_embedding import DEFAULT_DATA, PUBLISHED, exact_run, ndcg_at_10
+from evals.datasets.found import data_folder
+from evals.published_embedding import PUBLISHED, exact_run, ndcg_at_10
 from rag.embeddings import SentenceTransformerEmbeddings
 
-DATA = Path(os.environ.get("RAG_DATA", DEFAULT_DATA))
+DATA = data_folder()
 
 
 @pytest.mark.quality

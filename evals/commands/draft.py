@@ -54,8 +54,8 @@ def draft(
     from evals.datasets.own import indexed_documents
     from evals.datasets.own_writing import questions_yaml
 
-    if output is not None and output.exists():
-        raise BenchError(f"{output} exists; name a new file, or delete it")
+    if output is not None:
+        _check_new(output)
     settings = invocation.load_settings().settings
     place = index or settings.index_dir
     drafts = _propose(indexed_documents(place), count, kinds, settings)
@@ -67,6 +67,13 @@ def draft(
         return
     output.write_text(text, encoding="utf-8")
     click.echo(f"{len(drafts)} drafts in {output}; read them, then `rag bench validate {output}`")
+
+
+def _check_new(output: Path) -> None:
+    if output.exists():
+        raise BenchError(f"{output} exists; name a new file, or delete it")
+    if not output.parent.is_dir():
+        raise BenchError(f"{output}: there is no folder {output.parent}; make it first")
 
 
 def _propose(

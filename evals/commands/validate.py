@@ -39,7 +39,8 @@ def validate(name_or_path: str, against: str | None, as_json: bool) -> None:
         _print_findings(found.findings)
     errors = found.count("error")
     if errors:
-        raise BenchError(f"{name_or_path}: {errors} errors; correct them before measuring")
+        count = "1 error" if errors == 1 else f"{errors:,} errors"
+        raise BenchError(f"{name_or_path}: {count}; correct what is wrong before measuring")
 
 
 def _print_summary(summary: "SetSummary") -> None:

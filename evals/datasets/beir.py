@@ -52,7 +52,7 @@ def load_beir(folder: Path) -> BeirSet:
         ValueError: A line is not what the form says.
     """
     documents = tuple(
-        BeirDocument(str(row["_id"]), row.get("title") or "", row["text"])
+        BeirDocument(str(row["_id"]), row.get("title") or "", row["text"] or "")
         for row in read_rows(folder / "corpus.jsonl", ("_id", "text"))
     )
     rows = tuple(read_rows(folder / "queries.jsonl", ("_id", "text")))
@@ -106,7 +106,10 @@ def _qrels_file(folder: Path) -> Path:
 def _qrels(path: Path) -> dict[str, dict[str, int]]:
     qrels: dict[str, dict[str, int]] = {}
     lines = path.read_text(encoding="utf-8").rstrip("\n").split("\n")
-    for number, line in enumerate(lines[1:], start=2):
+    has_header = not lines[0].strip()[-1:].isdigit()
+    for number, line in enumerate(lines, start=1):
+        if number == 1 and has_header:
+            continue
         try:
             query, document, grade = line.split("\t")
             qrels.setdefault(query, {})[document] = int(grade)

@@ -14,6 +14,8 @@ from evals.measures.answers import contains_answer, token_f1, values_right
 
 _COPIED_WORDS = 6
 """A run this long is copied: of the sample's hand-written questions 4 in 110 have one."""
+_READ = 10
+"""Relevant documents that are read of each question: some sets judge hundreds."""
 _SHORT = 16
 """Characters; fewer than these stand in many places by chance."""
 
@@ -22,7 +24,7 @@ def check_places(given: EvalSet) -> Iterator[Finding]:
     """Find gold that is in no document, outside its text, or beside words instead of on them."""
     texts = given.texts
     for question in given.questions:
-        for span in _spans(question):
+        for span in question.spans:
             text = texts.get(span.source)
             if text is None:
                 yield Finding("gold place", f"{span.source} is not in the set", question.id)
@@ -53,10 +55,10 @@ def check_uniqueness(given: EvalSet) -> Iterator[Finding]:
     """Find gold whose words stand elsewhere, in the same document or another."""
     places = _Places(given.texts)
     for question in given.questions:
-        gold = set(_spans(question))
+        gold = set(question.spans)
         for span in sorted(gold):
             others = places.of_same_words(span)
-            if others and not any(_overlap(other, one) for other in others for one in gold):
+            if others and not any(overlap(other, one) for other in others for one in gold):
                 shown = ", ".join(_place(other) for other in others[:3])
                 more = f" and {len(others) - 3} more" if len(others) > 3 else ""
                 yield Finding("gold twice", f"{_place(span)} is also {shown}{more}", question.id)
@@ -94,10 +96,11 @@ def check_answers(given: EvalSet) -> Iterator[Finding]:
 
 
 def gold_words(texts: Mapping[str, str], question: Question) -> list[str]:
-    """Return the words of a question's gold: its spans, or its relevant documents whole."""
-    spans = [texts.get(s.source, "")[s.start_index : s.end_index] for s in _spans(question)]
-    relevant = [texts.get(source, "") for source, grade in question.graded.items() if grade > 0]
-    return spans or relevant
+    """Return the words of a question's gold: its spans, or whole documents, the best graded few."""
+    spans = [texts.get(s.source, "")[s.start_index : s.end_index] for s in question.spans]
+    relevant = [source for source, grade in question.graded.items() if grade > 0]
+    relevant.sort(key=lambda source: -question.graded[source])
+    return spans or [texts.get(source, "") for source in relevant[:_READ]]
 
 
 def check_copies(given: EvalSet) -> Iterator[Finding]:
@@ -150,10 +153,6 @@ class _Places:
         return [at for at, one in enumerate(self._texts[source]) if not one.isspace()]
 
 
-def _spans(question: Question) -> Iterator[Span]:
-    return (span for slot in question.slots for span in slot)
-
-
 def _occurrences(text: str, words: str) -> Iterator[int]:
     at = text.find(words)
     while at >= 0:
@@ -161,7 +160,8 @@ def _occurrences(text: str, words: str) -> Iterator[int]:
         at = text.find(words, at + len(words))
 
 
-def _overlap(one: Span, other: Span) -> bool:
+def overlap(one: Span, other: Span) -> bool:
+    """Tell whether two spans have a character in common."""
     return (
         one.source == other.source
         and one.start_index < other.end_index

@@ -1,13 +1,15 @@
 """Check the questions of a set by themselves and against each other; knows no documents."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from evals.datasets.base import EvalSet
+from evals.datasets.checks_gold import overlap
 from evals.datasets.findings import Finding
 from evals.datasets.language import detect_language
 from evals.datasets.own import UNREVIEWED
 from evals.datasets.wording import near_duplicates
-from evals.gold import Question
+from evals.gold import Question, Span
 
 TUNE, TEST = "tune", "test"
 """Tags that say which part of a set a question is in."""
@@ -80,12 +82,17 @@ def check_leaks(tune: Sequence[Question], test: Sequence[Question]) -> Iterator[
 
 
 def _shared_gold(tune: Sequence[Question], test: Sequence[Question]) -> Iterator[Finding]:
-    holders = {span: question.id for question in tune for slot in question.slots for span in slot}
+    seen: dict[str, list[tuple[Span, str]]] = defaultdict(list)
+    for question in tune:
+        for span in question.spans:
+            seen[span.source].append((span, question.id))
     for question in test:
-        for span in sorted({span for slot in question.slots for span in slot} & set(holders)):
-            place = f"{span.source}:{span.start_index}-{span.end_index}"
-            said = f"{place} is also the gold of {holders[span]}, which tunes"
-            yield Finding("leak", said, question.id)
+        for span in question.spans:
+            holders = [id_ for other, id_ in seen[span.source] if overlap(span, other)]
+            if holders:
+                place = f"{span.source}:{span.start_index}-{span.end_index}"
+                said = f"{place} is also the gold of {holders[0]}, which tunes"
+                yield Finding("leak", said, question.id)
 
 
 def _shown(question: Question) -> str:

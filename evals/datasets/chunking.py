@@ -28,7 +28,7 @@ def chunking_set(folder: Path, *, licence: str = "") -> EvalSet:
 def _claims(questions: list[Question], rows: list[dict[str, Any]]) -> Iterator[Claim]:
     for question, row in zip(questions, rows, strict=True):
         for (span,), reference in zip(question.slots, row["references"], strict=True):
-            yield Claim(question.id, span, reference["content"])
+            yield Claim(question.id, span, reference.get("content", ""))
 
 
 def _documents(folder: Path) -> Iterator[EvalDocument]:

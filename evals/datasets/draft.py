@@ -8,7 +8,7 @@ import hashlib
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from evals.datasets.base import EvalDocument
@@ -65,11 +65,6 @@ def draft_questions(
     by_kind = [list(_in_turns(makers[kind](documents))) for kind in kinds]
     mixed = [draft for row in zip_longest(*by_kind) for draft in row if draft is not None]
     return _distinct(mixed)[:count]
-
-
-def unique_quote(document: EvalDocument, text: str) -> bool:
-    """Tell whether words stand once in their document."""
-    return len(QuotedText(document.source, document.text).occurrences(text)) == 1
 
 
 def _distinct(drafts: Iterable[Draft]) -> list[Draft]:
@@ -154,23 +149,23 @@ def _headings(documents: Sequence[EvalDocument]) -> Iterator[Draft]:
         for heading in document.structure.headings
     )
     for document in documents:
-        loaded = document.structure
-        for stretch in stretches(loaded) if loaded and document.kind != "code" else ():
-            if loaded and stretch.section and titles[stretch.section[-1].strip().lower()] == 1:
-                draft = _heading(document, loaded, stretch)
-                if draft is not None:
-                    yield draft
+        if document.structure is None or document.kind == "code":
+            continue
+        quoted = QuotedText(document.source, document.text)
+        for stretch in stretches(document.structure):
+            if stretch.section and titles[stretch.section[-1].strip().lower()] == 1:
+                draft = _heading(document.title, document.structure, stretch)
+                if draft is not None and len(quoted.occurrences(draft.quote)) == 1:
+                    yield replace(draft, source=document.source)
 
 
-def _heading(document: EvalDocument, loaded: LoadedDocument, stretch: Stretch) -> Draft | None:
+def _heading(title: str, loaded: LoadedDocument, stretch: Stretch) -> Draft | None:
     quote = _opening(loaded.text, _body_start(loaded, stretch), stretch.end)
     *above, heading = (_NUMBERING.sub("", part).strip() for part in stretch.section)
-    about = [part for part in (document.title, *above) if part]
-    if heading == document.title or not heading.isprintable() or not _names_subject(heading):
+    about = [part for part in (title, *above) if part]
+    if heading == title or not quote or not heading.isprintable() or not _names_subject(heading):
         return None
-    if not (quote and unique_quote(document, quote)):
-        return None
-    return Draft("heading", _asked(heading, about[-1] if about else ""), document.source, quote)
+    return Draft("heading", _asked(heading, about[-1] if about else ""), "", quote)
 
 
 def _asked(heading: str, within: str) -> str:

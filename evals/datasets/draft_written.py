@@ -10,7 +10,8 @@ from typing import Any
 from langchain_core.language_models import BaseChatModel
 
 from evals.datasets.base import EvalDocument
-from evals.datasets.draft import Draft, unique_quote
+from evals.datasets.draft import Draft
+from evals.datasets.quotes import QuotedText
 from rag.answering.failures import chat_errors
 from rag.answering.fencing import disarm
 from rag.answering.prompts import Prompt
@@ -62,7 +63,8 @@ def write_questions(
             break
         asked += 1
         with chat_errors(model):
-            reply = model.invoke(prompt.render({"passage": disarm(text), "title": document.title}))
+            title = disarm(" ".join(document.title.split()))
+            reply = model.invoke(prompt.render({"passage": disarm(text), "title": title}))
         draft = read_reply(reply.text, document)
         if draft is not None:
             drafts.setdefault(draft.question, draft)
@@ -73,7 +75,9 @@ def read_reply(reply: str, document: EvalDocument) -> Draft | None:
     """Return the question of a reply; None if there is none, or its quote is not to be trusted."""
     given = _first_object(reply)
     question, quote, answer = (_line(given.get(key)) for key in ("question", "quote", "answer"))
-    if not (question and quote and unique_quote(document, quote)):
+    if not (question and quote):
+        return None
+    if len(QuotedText(document.source, document.text).occurrences(quote)) != 1:
         return None
     return Draft("written", question, document.source, quote, (answer,) if answer else ())
 

@@ -3,6 +3,7 @@
 import os
 import re
 from pathlib import Path
+from textwrap import shorten
 
 from evals.datasets.base import EvalSet
 from evals.datasets.beir import beir_set
@@ -33,7 +34,7 @@ def load_dataset(name_or_path: str | Path) -> EvalSet:
     except FileNotFoundError as error:
         raise BenchError(
             f"{place}: wanted a set of documents and questions, found no "
-            f"{Path(str(error.filename)).name}; evals/README.md shows the forms"
+            f"{Path(str(error.filename)).name}; evals/datasets/README.md shows the forms"
         ) from error
     except ValueError as error:
         raise BenchError(f"{place}: {error}") from error
@@ -76,7 +77,8 @@ def dataset_names() -> list[str]:
 
 
 def _reads(folder: Path) -> bool:
-    return (folder / "corpus.jsonl").is_file() or (folder / "corpora").is_dir()
+    marks = ("corpus.jsonl", "corpora", "documents")
+    return not folder.name.startswith(".") and any((folder / mark).exists() for mark in marks)
 
 
 def _read(place: Path) -> EvalSet:
@@ -107,5 +109,5 @@ def _licence(folder: Path) -> str:
         if file.is_file():
             found = _LICENCE.search(file.read_text("utf-8", "replace"))
             if found:
-                return " ".join(found["said"].split())
+                return shorten(found["said"], 200, placeholder=" …")
     return ""

@@ -14,6 +14,7 @@ The file is YAML:
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TypeVar
 
@@ -90,13 +91,13 @@ def read_own(path: Path, *, index: Path | None = None) -> OwnQuestions:
     # Scalars stay as they are written: the answer 3.50 is neither 3.5 nor a number.
     file = read_yaml(path, loader=yaml.BaseLoader)
     top = Located(file.value, file)
-    top.expect(dict, "the key questions; see evals/README.md")
+    top.expect(dict, "the key questions; evals/datasets/README.md shows the form")
     top.refuse_unknown(_TOP)
     entries = top.entries()
     if "questions" not in entries:
         raise top.error("wanted the key questions, a list")
-    named = path.parent / Path(_text(entries["index"]) if "index" in entries else ".rag")
-    documents = indexed_documents(index or named.expanduser())
+    named = Path(_text(entries["index"]) if "index" in entries else ".rag").expanduser()
+    documents = indexed_documents(index or path.parent / named)
     reader = _Reader(documents)
     for entry in entries["questions"].children():
         reader.take(entry)
@@ -199,7 +200,9 @@ class _Reader:
             raise entry.error("wanted the keys source and quote")
         source = _text(given["source"])
         if source not in self._texts:
-            raise given["source"].error(f"{source!r} is not in the index; `rag list` shows what is")
+            near = get_close_matches(source, self._texts, n=1)
+            meant = f"did you mean {near[0]!r}?" if near else "`rag list` shows what is"
+            raise given["source"].error(f"{source!r} is not in the index; {meant}")
         if source not in self._quoted:
             self._quoted[source] = QuotedText(source, self._texts[source])
         try:

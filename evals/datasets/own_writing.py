@@ -9,7 +9,7 @@ from evals.datasets.draft import Draft
 
 _HEAD = """\
 # Drafts. Read each one: mend or delete it, then take `reviewed: false` away.
-# `rag bench validate` checks this file; evals/README.md says what else a question can have.
+# `rag bench validate` checks this file; evals/datasets/README.md shows all that it can hold.
 """
 
 

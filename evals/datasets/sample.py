@@ -35,7 +35,7 @@ def _claims(questions: list[Question], rows: list[dict[str, Any]]) -> Iterator[C
     for question, row in zip(questions, rows, strict=True):
         spans = [span for slot in question.slots for span in slot]
         for span, gold in zip(spans, row["gold"], strict=True):
-            yield Claim(question.id, span, gold["quote"])
+            yield Claim(question.id, span, gold.get("quote", ""))
 
 
 def _documents(folder: Path) -> Iterator[EvalDocument]:

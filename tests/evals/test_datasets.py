@@ -1,20 +1,18 @@
 """Every form of a set becomes the same value; knows nothing of retrieval."""
 
 import json
-import os
-from pathlib import Path
 
 import pytest
 
 from evals.datasets import EvalDocument, EvalSet, load_dataset
 from evals.datasets.beir import beir_set
-from evals.datasets.found import DEFAULT_DATA, dataset_names
+from evals.datasets.found import data_folder, dataset_names
 from evals.datasets.language import detect_language, fill_languages
 from evals.datasets.sample import SAMPLE
 from evals.gold import Question, Span, Turn
 from rag.errors import BenchError
 
-DATA = Path(os.environ.get("RAG_DATA", DEFAULT_DATA))
+DATA = data_folder()
 
 
 def write_rows(path, *rows):
@@ -110,6 +108,12 @@ def test_the_official_layout_with_several_splits_gives_the_test_questions(tmp_pa
     (tmp_path / "qrels" / "train.tsv").write_text("query-id\tcorpus-id\tscore\nq1\td1\t1\n")
     (tmp_path / "qrels" / "test.tsv").write_text("query-id\tcorpus-id\tscore\nq2\td1\t1\n")
     assert [question.id for question in beir_set(tmp_path).questions] == ["q2"]
+
+
+def test_judgements_without_a_header_lose_none(tmp_path):
+    write_beir(tmp_path, {"_id": "q1", "text": "a"}, {"_id": "q2", "text": "b"})
+    (tmp_path / "qrels.tsv").write_text("q1\td1\t1\nq2\td1\t1\n")
+    assert [question.id for question in beir_set(tmp_path).questions] == ["q1", "q2"]
 
 
 def test_a_conversation_keeps_its_turns_rewrite_and_groups(tmp_path):

@@ -105,7 +105,7 @@ def test_an_id_follows_the_words_and_not_the_place(project):
         (
             "quotes:\n    - source: docs/pomp.md\n      quote: Pump",
             4,
-            "'docs/pomp.md' is not in th",
+            "'docs/pomp.md' is not in the index; did you mean 'docs/pump.md'",
         ),
         ("quotes: [{source: docs/pump.md}]", 3, "wanted the keys source and quote"),
         ("quote: [{source: docs/pump.md}]", 3, "unknown key 'quote'; did you mean 'quotes'"),

@@ -205,6 +205,12 @@ def test_a_configured_chat_model_writes_the_questions(tmp_path, monkeypatch):
     assert question["reviewed"] is False
 
 
+def test_a_folder_that_is_not_there_is_told_before_anything_is_drafted(project, tmp_path):
+    result = run_bench("draft", project.index, "-o", tmp_path / "nowhere" / "q.yaml")
+    assert result.exit_code == 8
+    assert "make it first" in result.stderr
+
+
 def test_written_questions_need_a_chat_model(project):
     result = run_bench("draft", project.index, "--kind", "written")
     assert result.exit_code == 7

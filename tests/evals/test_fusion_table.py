@@ -1,4 +1,3 @@
-import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -6,13 +5,13 @@ import numpy as np
 import pytest
 
 from evals.datasets.beir import BeirDocument, BeirSet, load_beir
+from evals.datasets.found import data_folder
 from evals.fusion_table import Vectors, embed, measure, reciprocal_rank_fusion
-from evals.published_embedding import DEFAULT_DATA
 from rag.embedding.fingerprint import Fingerprint
 from rag.embeddings import SentenceTransformerEmbeddings
 from rag.store.hits import Hit
 
-DATA = Path(os.environ.get("RAG_DATA", DEFAULT_DATA))
+DATA = data_folder()
 TINY = BeirSet(
     "tiny",
     (

@@ -129,6 +129,9 @@ def test_questions_that_tuning_has_seen_leak():
     tune = replace(QUESTION, id="t", tags=("tune",))
     again = replace(QUESTION, tags=("test",), text="Are defective machines exchanged?")
     assert found(tune, again) == [("leak", "q1")]
+    assert found(tune, replace(again, slots=((Span("a.md", 4, 8),),), answers=())) == [
+        ("leak", "q1")
+    ]
     reworded = replace(QUESTION, tags=("test",), text="Until when is a broken pump replaced")
     assert ("leak", "q1") in found(tune, replace(reworded, slots=((Span("a.md", 63, 91),),)))
     assert ("leak", "q1") not in found(tune, replace(again, slots=((Span("a.md", 63, 91),),)))
@@ -177,7 +180,7 @@ def test_errors_of_a_questions_file_are_all_listed_and_fail_the_command(project)
     assert "q.yaml, line 2: " in result.stdout
     assert "warning  unreviewed × 1" in result.stdout
     assert "line 3: q-" in result.stdout
-    assert result.stderr == f"error: {path}: 1 errors; correct them before measuring\n"
+    assert result.stderr == f"error: {path}: 1 error; correct what is wrong before measuring\n"
 
 
 def test_a_file_with_warnings_only_passes_and_json_holds_everything(project):
