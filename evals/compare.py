@@ -55,7 +55,12 @@ class ResultComparison:
     rule: Rule
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain values for JSON."""
+        """Return plain values for JSON.
+
+        `measure`, `questions`, `left_out`, `alpha`, `margin`, `only_first`, `only_second`, and
+        `pairs` of `first`, `second`, `first_mean`, `second_mean`, `difference`, `low`, `high`,
+        `p`, `p_holm`, `wins`, `losses`, `ties`, `verdict`.
+        """
         return {
             "measure": self.measure,
             "questions": self.questions,

@@ -26,7 +26,7 @@ class GateReport:
         return not self.drops
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain values for JSON."""
+        """Return plain values for JSON: `passed`, `dropped` cells, and the comparison's."""
         dropped_cells = [pair.first for pair in self.drops]
         return {"passed": self.is_open, "dropped": dropped_cells, **self.comparison.to_dict()}
 

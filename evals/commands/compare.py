@@ -58,9 +58,10 @@ def compare(
     if as_json:
         print_json(compared.to_dict())
     elif markdown:
-        from evals.report.markdown import markdown_table
+        from evals.report.markdown import code_name, markdown_table
 
-        for line in markdown_table(HEADINGS, comparison_rows(compared)):
+        rows = [[code_name(name), *others] for name, *others in comparison_rows(compared)]
+        for line in markdown_table(HEADINGS, rows):
             click.echo(line)
         click.echo("\n" + "  \n".join(closing_lines(compared)))
     else:

@@ -16,19 +16,19 @@ _STATISTICS = ("alpha", "margin", "resamples", "seed")
 
 def measure_option(command: "click.decorators.FC") -> "click.decorators.FC":
     """Add `--measure`."""
-    text = "Measure to compare.  [default: the first result's primary one]"
+    text = "Measure to compare.  [default: the earlier result's primary one]"
     return click.option("--measure", help=text)(command)
 
 
 def margin_option(command: "click.decorators.FC") -> "click.decorators.FC":
     """Add `--margin`."""
-    text = "A difference this small does not matter.  [default: the first result's]"
+    text = "A difference this small does not matter.  [default: the earlier result's]"
     return click.option("--margin", type=click.FloatRange(min=0), help=text)(command)
 
 
 def alpha_option(command: "click.decorators.FC") -> "click.decorators.FC":
     """Add `--alpha`."""
-    text = "Accepted chance of a false finding.  [default: the first result's]"
+    text = "Accepted chance of a false finding.  [default: the earlier result's]"
     kind = click.FloatRange(min=0, max=1, min_open=True, max_open=True)
     return click.option("--alpha", type=kind, help=text)(command)
 

@@ -15,7 +15,7 @@ def render_markdown(result: BenchResult) -> str:
         f"### {_plain(result.name)}",
         "",
         f"{_plain(data.name)}: {data.documents:,} documents, {data.questions:,} questions; "
-        f"baseline {_code(result.baseline)}; data `{data.digest[:12]}`",
+        f"baseline {code_name(result.baseline)}; data `{data.digest[:12]}`",
         "",
         *markdown_table(_headings(result), [_row(result, one) for one in standings(result)]),
         "",
@@ -24,7 +24,10 @@ def render_markdown(result: BenchResult) -> str:
     if result.skipped:
         lines += [
             "",
-            *(f"- not run: {_code(name)}: {_plain(why)}" for name, why in result.skipped.items()),
+            *(
+                f"- not run: {code_name(name)}: {_plain(why)}"
+                for name, why in result.skipped.items()
+            ),
         ]
     return "\n".join(lines) + "\n"
 
@@ -58,7 +61,7 @@ def _row(result: BenchResult, one: Standing) -> list[str]:
     )
     estimates = one.cell.estimates
     others = [estimates.get(name) for name in result.measures if name != result.primary]
-    name = _code(one.cell.name)
+    name = code_name(one.cell.name)
     return [
         f"**{name}**" if one.is_recommended else name,
         f"{one.estimate.mean:.4f}" if one.estimate else "–",
@@ -75,11 +78,11 @@ def _recommendation(result: BenchResult) -> list[str]:
     chosen = result.recommendation
     if chosen is None:
         return []
-    lines = [f"**Recommended: {_code(chosen.cell)}.** {_plain(sentence(chosen.why))}"]
+    lines = [f"**Recommended: {code_name(chosen.cell)}.** {_plain(sentence(chosen.why))}"]
     if chosen.held_out is not None:
         held = chosen.held_out
         lines.append(
-            f"Held out ({_plain(held.method)}): {_code(held.winner)} scores {held.mean:.4f} "
+            f"Held out ({_plain(held.method)}): {code_name(held.winner)} scores {held.mean:.4f} "
             f"({held.low:.4f} to {held.high:.4f})."
         )
     if result.detectable_difference is not None:
@@ -94,8 +97,8 @@ def _number(value: float | None, form: str) -> str:
     return "–" if value is None else format(value, form)
 
 
-def _code(name: str) -> str:
-    """Return a name as code that a table cell can hold."""
+def code_name(name: str) -> str:
+    """Return a name as code, on one line, that a table's column can hold."""
     line = " ".join(name.split())
     return "`" + line.replace("`", "'").replace("|", "\\|") + "`"
 
