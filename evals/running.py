@@ -11,7 +11,7 @@ from evals.runner import Bench, BenchProgress, OpenModel, silent
 from evals.scoring import make_result
 from evals.spec import read_spec
 from evals.timing import time_cells
-from rag.assembly import open_embeddings
+from rag import assembly
 
 
 @contextmanager
@@ -20,7 +20,7 @@ def open_bench(
     cache: Path,
     progress: BenchProgress = silent,
     *,
-    open_model: OpenModel = open_embeddings,
+    open_model: OpenModel | None = None,
 ) -> Iterator[Bench]:
     """Give the benchmark of a spec file and close it afterwards.
 
@@ -28,7 +28,9 @@ def open_bench(
         BenchError: The spec or its set cannot be used.
     """
     read = read_spec(spec)
-    bench = Bench(read, load_dataset(read.dataset), cache, open_model=open_model, progress=progress)
+    dataset = load_dataset(read.dataset)
+    opening = open_model or assembly.open_embeddings
+    bench = Bench(read, dataset, cache, open_model=opening, progress=progress)
     try:
         yield bench
     finally:

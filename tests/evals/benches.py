@@ -9,7 +9,7 @@ from evals.gold import Question, Span, Turn
 from evals.results import BenchResult
 from evals.runner import Bench, BenchProgress, silent
 from evals.running import run_bench
-from evals.spec import BenchSpec
+from evals.spec import BenchSpec, Latency, Statistics
 from tests.fakes import BagOfWordsEmbeddings
 
 TOPICS = {
@@ -74,8 +74,6 @@ def make_bench(
     **spec: Any,
 ) -> Bench:
     """A benchmark with the fake model and no timing."""
-    from evals.spec import Latency
-
     fake = model or BagOfWordsEmbeddings()
     chosen = dataset or small_set()
     given = {
@@ -83,6 +81,7 @@ def make_bench(
         "dataset": chosen.name,
         "latency": Latency(questions=0),
         "served": False,
+        "statistics": Statistics(resamples=500),
         **spec,
     }
     return Bench(BenchSpec(**given), chosen, cache, open_model=lambda _: fake, progress=progress)
