@@ -1,9 +1,11 @@
 """A user's own questions are bound to their own documents; knows nothing of retrieval."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from evals import datasets
 from evals.datasets import load_dataset
 from evals.datasets.own import UNREVIEWED, read_own
 from evals.datasets.quotes import QuotedText, QuoteError
@@ -11,6 +13,7 @@ from evals.gold import Span, Turn
 from rag.errors import BenchError, IndexNotFoundError
 from tests.indexing import Project
 
+README = Path(datasets.__file__).with_name("README.md")
 PUMP = """# Pump P9
 
 The pump is guaranteed
@@ -167,6 +170,20 @@ def test_the_index_is_looked_for_beside_the_file(project, tmp_path_factory):
         load_dataset(elsewhere)
     elsewhere.write_text(f"index: {project.index}\nquestions: []")
     assert len(load_dataset(elsewhere).documents) == 3
+
+
+def test_the_example_of_the_readme_is_read(tmp_path):
+    example = re.search(r"```yaml\n(.*?)```", README.read_text("utf-8"), re.DOTALL)[1]
+    with Project(tmp_path) as opened:
+        opened.write("docs/warranty.md", "Pumps are guaranteed for two years.")
+        opened.write("docs/returns.md", "Returns are free.")
+        opened.write("docs/porto.md", "In Porto, returns cost 5 euros.")
+        opened.write("docs/porto-2026.md", "Returns from Porto cost 5 euros.")
+        opened.add("docs")
+        questions = load_dataset(write(opened, example)).questions
+    assert [len(question.slots) for question in questions] == [1, 2, 0]
+    assert [len(slot) for slot in questions[1].slots] == [1, 2]
+    assert [question.answerable for question in questions] == [True, True, False]
 
 
 def test_a_quote_is_found_whatever_its_white_space_but_not_inside_a_word():

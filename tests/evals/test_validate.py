@@ -1,12 +1,17 @@
 """Each check finds what it is for and nothing in a sound set; knows nothing of scores."""
 
 import json
+import re
+from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from evals import datasets
 from evals.datasets import EvalDocument, EvalSet, load_dataset
-from evals.datasets.findings import CHECKS
+from evals.datasets.findings import CHECKS, Finding
+from evals.datasets.found import data_folder
 from evals.datasets.validate import check, summarise, validate
 from evals.datasets.wording import longest_shared_run, near_duplicates, shared_share
 from evals.gold import Question, Span, Turn
@@ -143,6 +148,22 @@ def test_the_sample_has_no_errors():
     assert result.summary.languages == {"en": 82, "zh": 41}
     assert result.summary.gold_spans == 144
     assert 0.3 < result.summary.wording < 0.6
+
+
+def test_spans_that_stand_twice_are_as_many_as_others_counted():
+    if not (data_folder() / "chroma_chunking").is_dir():
+        pytest.skip(f"no chroma_chunking under RAG_DATA ({data_folder()})")
+    result = validate(data_folder() / "chroma_chunking")
+    checks = Counter(finding.check for finding in result.findings)
+    assert checks["gold twice"] == 97
+    assert result.count("error") == 0
+
+
+def test_the_readme_names_every_check_with_its_severity():
+    readme = Path(datasets.__file__).with_name("README.md").read_text("utf-8")
+    rows = re.findall(r"^\| ([a-z, ]+) \| (error|warning) \|", readme, re.MULTILINE)
+    named = {check: severity for checks, severity in rows for check in checks.split(", ")}
+    assert named == {check: Finding(check, "").severity for check in CHECKS}
 
 
 def test_a_set_without_gold_has_no_wording():
