@@ -95,17 +95,18 @@ def _clozes(documents: Sequence[EvalDocument]) -> Iterator[Draft]:
         for start, end in sentences(document.text)
     )
     for document in documents:
+        quoted = QuotedText(document.source, document.text)
         for start, end in _prose(document):
             sentence = _flat(document.text[start:end])
             term = _term(sentence) if told[sentence] == 1 and _is_telling(sentence) else None
-            if term is not None:
-                blanked = sentence.replace(term, BLANK, 1)
-                question = (
-                    f"请填空：{blanked}"
-                    if _is_chinese(sentence)
-                    else f"What belongs in the blank: {blanked}"
-                )
+            if term is not None and len(quoted.occurrences(sentence)) == 1:
+                question = _blanked(sentence, term)
                 yield Draft("cloze", question, document.source, sentence, (term,))
+
+
+def _blanked(sentence: str, term: str) -> str:
+    asked = "请填空：" if _is_chinese(sentence) else "What belongs in the blank: "
+    return asked + sentence.replace(term, BLANK, 1)
 
 
 def _prose(document: EvalDocument) -> Iterator[tuple[int, int]]:

@@ -84,6 +84,13 @@ def test_what_stands_twice_is_not_asked_for():
     assert asked("heading", documents=(DOCUMENTS[0], copy)) == set()
 
 
+def test_a_sentence_that_ends_another_one_is_not_asked_for():
+    tail = "the pump of the boiler is changed every 12 months by a fitter."
+    document = EvalDocument("a.txt", "", f"{tail}\n\nAs everybody in Porto knows, {tail}\n")
+    drafts = draft_questions([document], 9, ("cloze",))
+    assert [draft.quote for draft in drafts] == [f"As everybody in Porto knows, {tail}"]
+
+
 def test_code_and_tables_are_not_asked_for_in_sentences():
     code = "# The request is sent again after 30 seconds when no answer came back from it.\n"
     assert asked("cloze", documents=(EvalDocument("a.py", "", code, "code"),)) == set()
