@@ -60,17 +60,18 @@ def near_duplicates(
         threshold: Above 0 to 1.
     """
     words = [content_words(text) for text in texts]
+    units = [_units(text) for text in texts]
     spread = Counter(word for one in words for word in one)
     met: dict[str, list[int]] = defaultdict(list)
     for here, mine in enumerate(words):
         # Two sets with Jaccard t share one of their rarest |x| - ceil(t |x|) + 1 words.
         rarest = sorted(mine, key=lambda word: (spread[word], word))
-        prefix = rarest[: len(mine) - math.ceil(threshold * len(mine)) + 1]
+        prefix = rarest[: len(mine) - math.ceil(threshold * len(mine) - 1e-9) + 1]
         for other in sorted({at for word in prefix for at in met[word]}):
             shared = mine & words[other]
             similarity = len(shared) / len(mine | words[other])
-            equal = _units(texts[here]) == _units(texts[other])
-            if equal or (similarity >= threshold and _may_be_same(mine, words[other])):
+            is_near = similarity >= threshold and _may_be_same(mine, words[other])
+            if is_near or units[here] == units[other]:
                 yield other, here, similarity
         for word in prefix:
             met[word].append(here)

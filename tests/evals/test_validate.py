@@ -4,9 +4,12 @@ import json
 import re
 from collections import Counter
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from evals import datasets
 from evals.datasets import EvalDocument, EvalSet, load_dataset
@@ -27,6 +30,7 @@ QUESTION = Question(
     slots=((Span("a.md", 0, 62),),),
 )
 
+WORDS = st.sampled_from(["pump", "seal", "lid", "bolt", "gear", "cog"])
 DOCUMENTS = (EvalDocument("a.md", "", TEXT),)
 
 
@@ -109,6 +113,20 @@ def test_near_duplicates_are_questions_that_say_the_same():
         "why",
     ]
     assert [(i, j) for i, j, _ in near_duplicates(texts)] == [(0, 1), (5, 6), (9, 10)]
+
+
+@given(st.lists(st.lists(WORDS), max_size=9))
+def test_no_near_duplicate_is_overlooked(questions):
+    texts = [" ".join(words) for words in questions]
+    sets = [set(words) for words in questions]
+    wanted = {
+        (i, j)
+        for i, j in combinations(range(len(sets)), 2)
+        if len(sets[i] & sets[j]) >= 3 and len(sets[i] & sets[j]) >= 0.6 * len(sets[i] | sets[j])
+    }
+    found = {(i, j) for i, j, _ in near_duplicates(texts, threshold=0.6)}
+    assert wanted <= found
+    assert all(questions[i] == questions[j] for i, j in found - wanted)
 
 
 def test_the_same_words_after_other_turns_are_another_question():
