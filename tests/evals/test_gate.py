@@ -48,6 +48,19 @@ def test_a_drop_within_the_margin_passes_however_sure_it_is(baseline):
     ).is_open
 
 
+def test_a_sure_drop_whose_mean_is_within_the_margin_passes(baseline):
+    """Its interval reaches beyond the margin: worse as a verdict, but not enough to stop work."""
+    name = baseline.cells[4].name
+    scores = baseline.cell(name).per_question[PRIMARY]
+    changed = {
+        key: score + (0.01 if row % 2 else -0.04) for row, (key, score) in enumerate(scores.items())
+    }
+    report = check_results(baseline, with_scores(baseline, name, changed), rule=RULE)
+    found = {pair.first: pair.compared.verdict for pair in report.comparison.pairs}
+    assert found[name] == "worse"
+    assert report.is_open
+
+
 def test_a_drop_that_may_be_chance_passes(baseline):
     noisy = moved(baseline, baseline.cells[4].name, -0.03, noise=0.5)
     assert check_results(baseline, noisy, rule=RULE).is_open

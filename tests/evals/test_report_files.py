@@ -95,6 +95,13 @@ def test_runs_of_document_sets_score_elsewhere_as_here(result):
     assert ndcg["q2"] == pytest.approx((2 / 1.5849625) / (2 + 1 / 1.5849625))
 
 
+def test_a_document_is_in_a_run_once_at_its_best_place(result):
+    passages = [RankedPassage(*place) for place in (("d2", 0, 5, 0.9), ("d2", 5, 9, 0.1))]
+    files = run_files(judged_by_documents(result, {"q1": passages}))
+    (line,) = next(iter(files.values())).splitlines()
+    assert line.split()[2:5] == ["d2", "1", "0.9"]
+
+
 def test_scores_fall_also_in_the_single_precision_that_trec_eval_reads(result):
     near = [RankedPassage(f"d{n}", 0, 5, 0.5 - n * 1e-10) for n in range(4)]
     near.append(RankedPassage("last", 0, 5, 0.4))

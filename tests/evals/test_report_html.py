@@ -113,6 +113,12 @@ def test_numbers_come_with_intervals_verdicts_and_what_could_not_be_seen(page, r
     assert 'class="verdict better"' in page
 
 
+def test_what_was_resampled_is_said_where_it_is_not_single_questions(result, page):
+    grouped = render_html(replace(result, clustering="documents"), {})
+    assert "resample whole documents" in grouped
+    assert "resample whole" not in page
+
+
 def test_the_cells_compared_at_first_are_two(result):
     """A page that opens on a cell against itself shows nothing."""
     chosen = replace(result.recommendation, cell=result.baseline)

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evals.report.axis import Axis, short_number
+from evals.report.figures import cost_figures
 from evals.report.markup import breakable, escape, number, tag, text_tag
 from evals.report.plots import (
     ForestRow,
@@ -17,7 +18,7 @@ from evals.report.plots import (
     scatter_plot,
     standalone,
 )
-from tests.evals.report_results import HOSTILE
+from tests.evals.report_results import HOSTILE, bench_result
 
 ROWS = [
     ForestRow("hybrid", 0.12, 0.05, 0.2, "better"),
@@ -146,3 +147,13 @@ def test_a_standalone_plot_brings_its_colours_for_light_and_dark_and_its_key():
     assert "prefers-color-scheme: dark" in written
     assert "http" not in written.replace("http://www.w3.org/2000/svg", "")
     assert texts_of(root)[-1] == "1. a < b: 0.5"
+
+
+def test_the_numbers_of_a_cost_plot_are_those_of_its_key():
+    result = bench_result(questions=24)
+    for found in cost_figures(result):
+        root = drawn(found.svg)
+        groups = [one for one in root.iter("g") if one.get("class") == "point on-front"]
+        named = {one.find("text").text: one.find("title").text.split(":")[0] for one in groups}
+        key = {str(row): line.split(":")[0] for row, line in enumerate(found.key, start=1)}
+        assert named == key

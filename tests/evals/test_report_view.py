@@ -140,6 +140,17 @@ def test_gold_is_marked_in_its_context_and_in_the_passages_that_hold_a_part(resu
     assert marked == [texts[source][start + 10 : end]]
 
 
+def test_alternatives_that_overlap_are_marked_as_one(result):
+    slots = ((("docs/0.md", 10, 30), ("docs/0.md", 20, 45)), (("docs/0.md", 60, 70),))
+    question = replace(result.questions[0], slots=slots)
+    cell = replace(result.cells[0], rankings={"q000": [RankedPassage("docs/0.md", 0, 100, 0.9)]})
+    data = case_data(replace(result, cells=(cell,), questions=(question,)), document_texts())
+    text = document_texts()["docs/0.md"]
+    marked = [words for words, gold in data["passages"][0][1] if gold]
+    assert marked == [text[10:45], text[60:70]]
+    assert "".join(words for words, _ in data["passages"][0][1]).rstrip("…") == text[:100]
+
+
 def test_a_passage_is_marked_only_for_the_question_whose_gold_it_holds(result):
     source, start, end = result.questions[0].slots[0][0]
     place = RankedPassage(source, start, end + 5, 0.9)
