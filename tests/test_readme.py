@@ -44,11 +44,20 @@ def test_every_rag_command_shown_parses(line: str) -> None:
         if word in ("|", ">", "<", "&&"):
             words = words[:end]
             break
-    context = cli.make_context("rag", words, resilient_parsing=False)
-    rest = [*context._protected_args, *context.args]
-    name, command, arguments = cli.resolve_command(context, rest)
-    assert command is not None
-    command.make_context(str(name), list(arguments), parent=context)
+    parse(cli, "rag", words)
+
+
+def parse(
+    command: click.Command, name: str, words: list[str], above: click.Context | None = None
+) -> None:
+    """Parse a command and, in a group, the commands below it, without running any."""
+    context = command.make_context(name, list(words), parent=above)
+    if isinstance(command, click.Group):
+        found, below, arguments = command.resolve_command(
+            context, [*context._protected_args, *context.args]
+        )
+        assert below is not None
+        parse(below, str(found), arguments, context)
 
 
 def test_every_make_target_shown_exists() -> None:
