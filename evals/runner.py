@@ -3,6 +3,7 @@
 Everything made is kept in the cache folder at once, so a run that was stopped goes on where it was.
 """
 
+import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -38,7 +39,7 @@ from evals.stages import (
 from rag.assembly import open_embeddings
 from rag.embeddings import PassageEmbeddings
 from rag.errors import BenchError, RagError
-from rag.settings import EmbeddingSettings, Settings
+from rag.settings import EmbeddingSettings, Settings, SplitterSettings
 
 OpenModel = Callable[[EmbeddingSettings], PassageEmbeddings]
 
@@ -100,6 +101,7 @@ class Bench:
         self._open_model = open_model
         self._models: dict[EmbeddingSettings, CachedEmbeddings] = {}
         self._stores: dict[str, ExactStore] = {}
+        self._splits: dict[tuple[SplitterSettings, EmbeddingSettings], Split] = {}
         self.splitting = SplitStage(cache, dataset.documents)
         self.indexing = IndexStage(cache, dataset.documents)
         self._texts = {document.source: document.text for document in dataset.documents}
@@ -173,7 +175,10 @@ class Bench:
 
     def split(self, settings: Settings) -> Split:
         """Return the splitting of a cell."""
-        return self.splitting.split(settings, self.model(settings))
+        wanted = (settings.splitter, settings.embedding)
+        if wanted not in self._splits:
+            self._splits[wanted] = self.splitting.split(settings, self.model(settings))
+        return self._splits[wanted]
 
     def index(self, settings: Settings) -> BuiltIndex:
         """Return the index of a cell."""
@@ -282,8 +287,6 @@ class Bench:
 
     def kept(self, key: str, make: Callable[[], Retrieved]) -> Retrieved:
         """Return the rankings kept under `key`, made now if there are none."""
-        import json
-
         file = self.cache / "rankings" / f"{key}.json"
         if not file.is_file():
             write_json(file, make().to_json())

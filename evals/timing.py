@@ -43,7 +43,7 @@ def _built(run: CellRun) -> dict[str, float]:
     if index is None:
         return {}
     found = {"disk_bytes": float(index.disk_bytes), "ingest_seconds": index.seconds}
-    if index.embedded == index.passages and index.seconds > 0:
+    if run.split and index.embedded == len(run.split.text_keys) and index.seconds > 0:
         found["ingest_passages_per_second"] = index.passages / index.seconds
     return found
 

@@ -46,8 +46,12 @@ def run(spec: Path, out: Path | None, cache: Path, as_json: bool, quiet: bool) -
     from evals.results import write_result
     from evals.running import open_bench, run_bench
 
-    with bench_progress(quiet=quiet) as progress, open_bench(spec, cache, progress) as bench:
-        result = run_bench(bench)
+    try:
+        with bench_progress(quiet=quiet) as progress, open_bench(spec, cache, progress) as bench:
+            result = run_bench(bench)
+    except KeyboardInterrupt:
+        click.echo(f"stopped; what was made is kept in {cache}, run it again to go on", err=True)
+        raise
     folder = out or Path(f"bench-{result.name}")
     write_result(result, folder / "results.json")
     _write_reports(bench, result, folder)

@@ -132,6 +132,18 @@ def test_a_users_mistake_is_one_line_and_exit_code_8(tmp_path: Path) -> None:
         assert result.stderr.count("\n") == 1
 
 
+def test_ctrl_c_says_that_what_was_made_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("evals.running.run_bench", stop)
+    result = rag_bench(str(write_spec(tmp_path)), "--cache", str(tmp_path / "kept"))
+    assert result.exit_code == 130
+    assert f"kept in {tmp_path / 'kept'}" in result.stderr
+
+
 def test_a_misspelt_subcommand_gets_a_suggestion() -> None:
     result = rag_bench("exprot")
     assert result.exit_code == 2
