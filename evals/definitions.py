@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 
 from evals.gold import Question, Span
+from evals.measures.replies import Reply
 from evals.measures.spans import PassageMap
 from evals.measuring import MeasureName
 from evals.results import RankedPassage
@@ -51,6 +52,11 @@ class _Probe:
     def text(self, place: RankedPassage) -> str:
         """Return words that hold some of the answers."""
         return f"In {place.source}, at {place.start_index}, the range is 1,{place.start_index} m."
+
+    def reply(self, question_id: str) -> Reply:
+        """Return a reply that is right in part, and withheld from one question."""
+        cited = (Span("d1", 10, 30), Span("d3", 90, 140), Span("d9", 0, 5))
+        return Reply("The range is 110 m.", question_id != "s1", cited, 0.5)
 
 
 _PROBE = _Probe()

@@ -3,8 +3,10 @@
 Documents: `nDCG@10`, `RR@10`, `AP`, `R@100`, `P@5`, `Success@1` (trec_eval's; a document ranks as
 its best passage). Characters: `span-recall`, `span-precision`, `span-IoU`. Gold spans:
 `slot-recall` (share of slots found whole), `slot-coverage`. Of splitting alone: `omega` and
-`omega-touching` (Chroma's boundary rule). Of answers: `answer-in-context`. A cut is a number of
-passages (`@5`) or of the model's tokens (`@800t`); without one, all that the cell returns counts.
+`omega-touching` (Chroma's boundary rule). Of the context: `answer-in-context`. Of
+replies, which the product then writes without a chat model: `evals.measures.replies`. A cut is a
+number of passages (`@5`) or of the model's tokens (`@800t`); without one, all that the cell returns
+counts.
 """
 
 import itertools
@@ -16,6 +18,7 @@ from typing import Protocol
 from evals.gold import Question, Span
 from evals.measures.answers import gold_in_context
 from evals.measures.ranking import Judged, Measure, judge, max_p, rank
+from evals.measures.replies import REPLY_MEASURES, Reply, score_reply
 from evals.measures.spans import (
     PassageMap,
     precision_omega,
@@ -55,6 +58,10 @@ class Surroundings(Protocol):
         """Return the text of a passage."""
         ...
 
+    def reply(self, question_id: str) -> Reply | None:
+        """Return what was answered; None where nobody was asked for an answer."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class MeasureName:
@@ -75,16 +82,16 @@ class MeasureName:
         name = match[1] if match else ""
         cut = int(match[2]) if match and match[2] else None
         in_tokens = bool(match and match[3])
-        if name in _OMEGA and cut is None:
+        if name in (*_OMEGA, *REPLY_MEASURES) and cut is None:
             return cls(name)
         if name in _SPANS or name == _ANSWERS:
             return cls(name, cut, in_tokens)
-        if in_tokens or name in _OMEGA:
-            raise ValueError(f"wanted {name} without a cut in tokens, found {text!r}")
+        if in_tokens or name in (*_OMEGA, *REPLY_MEASURES):
+            raise ValueError(f"wanted {name} without such a cut, found {text!r}")
         try:
             Measure.parse(text)
         except ValueError as error:
-            others = ", ".join([*_SPANS, _ANSWERS, *_OMEGA])
+            others = ", ".join([*_SPANS, _ANSWERS, *_OMEGA, *REPLY_MEASURES])
             raise ValueError(f"{error}; or one of {others}") from error
         return cls(name, cut)
 
@@ -96,12 +103,20 @@ class MeasureName:
     @property
     def judges_documents(self) -> bool:
         """True for trec_eval's measures, False for those of spans and answers."""
-        return self.name not in (*_SPANS, _ANSWERS, *_OMEGA)
+        return self.name not in (*_SPANS, _ANSWERS, *_OMEGA, *REPLY_MEASURES)
+
+    @property
+    def judges_replies(self) -> bool:
+        """True for measures that need an answer to be written."""
+        return self.name in REPLY_MEASURES
 
     def score(self, question: Question, ranking: Ranking, about: Surroundings) -> float | None:
         """Return the score of one question, 0 to 1, higher is better; None: does not apply."""
         if self.judges_documents:
             return self._score_documents(question, ranking)
+        if self.judges_replies:
+            reply = about.reply(question.id)
+            return None if reply is None else score_reply(self.name, question, reply)
         if self.name in _OMEGA:
             return self._score_splitting(question, about.passages)
         kept = self._cut(ranking, about)

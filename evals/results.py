@@ -88,10 +88,12 @@ class CellResult:
             judged by whole documents the best passage of each document.
         losses: Question id to the stage that lost its gold: "not split whole", "truncated",
             "not found by any leg", "lost in fusion", "below k"; without a loss, no entry.
-        audit: Shares and counts of what is lost before any search; see `evals.measures.audit`.
+        audit: Shares and counts of what is lost before any search; see `evals.measures.audit`. With
+            replies also `abstention_precision`, `abstention_recall`, `answered_share`.
         cost: Deterministic costs: `context_tokens_mean`, `passages_mean`, `index_bytes`.
         timings: What differs from run to run: `latency_ms_p50`, `latency_ms_p95`,
-            `ingest_passages_per_second`, `disk_bytes`, `ann_recall@k`, `served_<primary>`.
+            `ingest_passages_per_second`, `disk_bytes`, `ann_recall@10`, `peak_memory_bytes`.
+        replies: Question id to what was answered, where a measure judges replies.
     """
 
     name: str
@@ -105,6 +107,7 @@ class CellResult:
     audit: Mapping[str, Any]
     cost: Mapping[str, float]
     timings: Mapping[str, float]
+    replies: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ Everything made is kept in the cache folder at once, so a run that was stopped g
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
@@ -16,7 +16,9 @@ from evals.datasets.base import EvalSet
 from evals.embedding_cache import CachedEmbeddings
 from evals.exact_store import ExactStore
 from evals.gold import Question
+from evals.measures.replies import Reply
 from evals.measuring import MeasureName, deepest, deepest_cut, default_measures
+from evals.replying import reply_to_all
 from evals.results import RankedPassage
 from evals.retrieving import (
     Asked,
@@ -32,6 +34,7 @@ from evals.stages import (
     IndexStage,
     Split,
     SplitStage,
+    answer_key,
     retrieve_key,
     stage_key,
     write_json,
@@ -58,12 +61,16 @@ def silent(stage: str, done: int, total: int, detail: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class CellRun:
-    """What running one cell gave; `split` and `index` are None for a rival."""
+    """What running one cell gave; `split` and `index` are None for a rival.
+
+    `replies` are {} unless a measure judges them; a rival gives none.
+    """
 
     cell: Cell
     retrieved: Retrieved
     split: Split | None
     index: BuiltIndex | None
+    replies: Mapping[str, Reply] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +285,30 @@ class Bench:
                 count_tokens=lambda place: self.count_tokens(place, settings),
             ),
         )
-        return CellRun(cell, retrieved, split, index)
+        return CellRun(cell, retrieved, split, index, self._replies(settings, index))
+
+    def _replies(self, settings: Settings, index: BuiltIndex) -> Mapping[str, Reply]:
+        if not any(measure.judges_replies for measure in self.measures):
+            return {}
+        key = answer_key(
+            index.key,
+            settings.retrieval.model_dump(),
+            settings.answer.model_dump(mode="json"),
+            self.questions_key,
+            self.spec.history,
+        )
+        file = self.cache / "replies" / f"{key}.json"
+        if not file.is_file():
+            replies = reply_to_all(
+                self.questions,
+                settings,
+                self.store(index),
+                self.model(settings),
+                with_history=self.spec.history == "join",
+            )
+            write_json(file, {question: reply.to_json() for question, reply in replies.items()})
+        kept = json.loads(file.read_text(encoding="utf-8"))
+        return {question: Reply.from_json(fields) for question, fields in kept.items()}
 
     @cached_property
     def questions_key(self) -> str:

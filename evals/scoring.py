@@ -9,6 +9,7 @@ from evals import analysis
 from evals.definitions import definitions_of
 from evals.gold import Question
 from evals.measures.audit import audit_gold
+from evals.measures.replies import Reply, abstention
 from evals.measures.spans import PassageMap
 from evals.measuring import MeasureName, grades_of
 from evals.results import (
@@ -33,12 +34,16 @@ class _Surroundings:
     bench: Bench
     settings: Settings
     passages: PassageMap | None
+    replies: Mapping[str, Reply]
 
     def tokens(self, place: RankedPassage) -> int:
         return self.bench.count_tokens(place, self.settings)
 
     def text(self, place: RankedPassage) -> str:
         return self.bench.text(place)
+
+    def reply(self, question_id: str) -> Reply | None:
+        return self.replies.get(question_id)
 
 
 def make_result(
@@ -85,6 +90,7 @@ def make_result(
             audit=_audit(bench.questions, run),
             cost=_cost(bench, run),
             timings=dict(timings.get(run.cell.name, {})),
+            replies={key: reply.text for key, reply in run.replies.items()},
         )
         for run in runs.runs
     ]
@@ -122,7 +128,7 @@ def make_result(
 def score(bench: Bench, run: CellRun) -> dict[str, Scores]:
     """Return every measure's score of every question."""
     settings = run.cell.settings or bench.baseline_settings
-    about = _Surroundings(bench, settings, run.split.passages if run.split else None)
+    about = _Surroundings(bench, settings, run.split.passages if run.split else None, run.replies)
     return {
         str(measure): {
             question.id: _score(measure, question, run.retrieved.rankings[question.id], about)
@@ -188,6 +194,7 @@ def _audit(questions: Sequence[Question], run: CellRun) -> dict[str, Any]:
     if run.split is None:
         return {}
     found = {
+        **(abstention(questions, run.replies) if run.replies else {}),
         "truncated_share": run.split.truncation["share"],
         "truncated_passages": run.split.truncation["passages"],
         "duplicate_share": run.split.duplicates["share"],

@@ -2,7 +2,8 @@
 
 A stage's key is a hash of its inputs' keys, its parameters, the model's fingerprint and the source
 code that makes it, so nothing stale is ever used and nothing is made twice:
-documents → split (passages, texts to embed) → index (a whole index of the product) → retrieve.
+documents → split (passages, texts to embed) → index (a whole index of the product) → retrieve →
+answer.
 """
 
 import hashlib
@@ -327,6 +328,11 @@ class IndexStage:
                 "disk_bytes": sum(f.stat().st_size for f in folder.rglob("*") if f.is_file()),
             },
         )
+
+
+def answer_key(index: str, *about: object) -> str:
+    """Return the key of a cell's replies."""
+    return stage_key(index, about, code_key((*_RETRIEVE_CODE, "rag.answering", "evals.replying")))
 
 
 def retrieve_key(index: str, retrieval: Mapping[str, Any], *about: object) -> str:

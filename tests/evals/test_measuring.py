@@ -4,6 +4,7 @@ import pytest
 
 from evals.gold import Question, Span
 from evals.losses import stage_that_lost
+from evals.measures.replies import Reply, score_reply
 from evals.measures.spans import PassageMap
 from evals.measuring import MeasureName, best_of_documents, deepest, document_ranking
 from evals.results import RankedPassage
@@ -29,6 +30,9 @@ class Around:
 
     def text(self, place: RankedPassage) -> str:
         return TEXT[place.start_index : place.end_index]
+
+    def reply(self, question_id: str) -> Reply | None:
+        return Reply("It is 345.", True, (Span("a", 10, 20),), 1.0) if question_id == "q" else None
 
 
 def score(name: str, question: Question = QUESTION) -> float | None:
@@ -59,10 +63,21 @@ def test_a_measure_that_does_not_apply_is_none_not_zero() -> None:
     assert score("omega") is not None
 
 
+def test_replies_are_judged_and_withheld_ones_hold_nothing() -> None:
+    assert score("answer-contains") == 1.0
+    assert score("citation-recall") == 0.5
+    assert score("citation-precision") == 1.0
+    assert score("citation-recall", GRADED) is None
+    withheld = Reply("345 is not said.", False, (), None)
+    assert score_reply("answer-contains", QUESTION, withheld) == 0.0
+    assert score_reply("answered-rightly", QUESTION, withheld) == 0.0
+    assert score_reply("quote-fidelity", QUESTION, withheld) is None
+
+
 def test_names_are_spelt_back_and_wrong_ones_refused() -> None:
     for name in ("nDCG@10", "AP", "span-IoU@5", "slot-recall@800t", "omega-touching"):
         assert str(MeasureName.parse(name)) == name
-    for wrong in ("nDCG@10t", "omega@5", "P", "recall@5", "nDCG@0", ""):
+    for wrong in ("nDCG@10t", "omega@5", "answer-F1@5", "P", "recall@5", "nDCG@0", ""):
         with pytest.raises(ValueError, match="wanted"):
             MeasureName.parse(wrong)
 

@@ -194,3 +194,25 @@ def test_the_served_index_is_scored_and_timed_beside_exact_search(tmp_path: Path
         assert cell.timings["disk_bytes"] > 0
         assert cell.timings["ingest_passages_per_second"] > 0
         assert cell.timings["peak_memory_bytes"] > 0
+
+
+def test_replies_are_scored_where_a_measure_judges_them(tmp_path: Path) -> None:
+    measures = ("answer-contains", "citation-recall", "answered-rightly", "quote-fidelity")
+    rival = RivalCell("pump", "callable", {"object": "tests.evals.test_runner:always_the_pump"})
+    made = run(tmp_path, grid={"retrieval.mode": MODES}, measures=measures, rivals=(rival,))
+    again = run(tmp_path, grid={"retrieval.mode": MODES}, measures=measures, rivals=(rival,))
+    assert again.without_timings().to_json() == made.without_timings().to_json()
+    cell = made.cell("mode=lexical")
+    assert cell.replies.keys() == {question.id for question in made.questions}
+    assert cell.per_question["answer-contains"]["none"] is None
+    assert cell.estimates["citation-recall"].mean > 0.5
+    assert cell.estimates["quote-fidelity"].mean == 1.0
+    assert 0 < cell.audit["answered_share"] <= 1
+    # A rival is asked for passages only: no score, which is not 0.
+    assert set(made.cell("pump").per_question["citation-recall"].values()) == {None}
+    assert "citation-recall" not in made.cell("pump").estimates
+
+
+def test_without_such_a_measure_nothing_is_answered(tmp_path: Path) -> None:
+    assert run(tmp_path).cells[0].replies == {}
+    assert not (tmp_path / "replies").exists()
