@@ -92,7 +92,8 @@ class CellResult:
             replies also `abstention_precision`, `abstention_recall`, `answered_share`.
         cost: Deterministic costs: `context_tokens_mean`, `passages_mean`, `index_bytes`.
         timings: What differs from run to run: `latency_ms_p50`, `latency_ms_p95`,
-            `ingest_passages_per_second`, `disk_bytes`, `ann_recall@10`, `peak_memory_bytes`.
+            `ingest_passages_per_second`, `disk_bytes`, `ann_recall@10`,
+            `rebuild_agreement@10`, `peak_memory_bytes`.
         replies: Question id to what was answered, where a measure judges replies.
     """
 

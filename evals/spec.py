@@ -101,6 +101,7 @@ class BenchSpec:
         baseline: The cell that all others are compared with: its name, or its settings.
         measures: What is scored; `primary` decides.
         served: Whether the served index (Chroma) is scored beside exact search.
+        rebuilds: How often the served index is built anew, to see how much of it stays.
         history: "join": a follow-up is searched with the question it leans on, as in the product;
             "ignore": by itself; "rewrite": as the set's authors put it, where they did.
         report: Formats to write beside results.json.
@@ -121,6 +122,7 @@ class BenchSpec:
     latency: Latency = Latency()
     budget: Budget = Budget()
     served: bool = True
+    rebuilds: int = 0
     history: History = "join"
     report: tuple[str, ...] = ()
 
@@ -168,6 +170,7 @@ def _spec(top: Located, *, default_name: str, folder: Path) -> BenchSpec:
         "latency": lambda e: _group(e, Latency),
         "budget": lambda e: _group(e, Budget),
         "served": lambda e: e.expect(bool, "true or false"),
+        "rebuilds": _at_least_one,
         "history": lambda e: _one_of(e, get_args(History)),
         "report": lambda e: tuple(_one_of(one, REPORTS) for one in e.children()),
     }

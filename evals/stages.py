@@ -33,6 +33,7 @@ _SPLIT_CODE = (
 )
 _INDEX_CODE = (*_SPLIT_CODE, "rag.documents.markdown", "rag.store.tokens", "rag.store.lexical")
 _RETRIEVE_CODE = ("rag.retrieval", "rag.store.store", "rag.answering.condense", "evals.exact_store")
+_RANKING_CODE = (*_RETRIEVE_CODE, "evals.retrieving", "evals.losses")
 
 
 def stage_key(*parts: object) -> str:
@@ -337,4 +338,4 @@ def answer_key(index: str, *about: object) -> str:
 
 def retrieve_key(index: str, retrieval: Mapping[str, Any], *about: object) -> str:
     """Return the key of a cell's rankings."""
-    return stage_key(index, dict(retrieval), about, code_key(_RETRIEVE_CODE))
+    return stage_key(index, dict(retrieval), about, code_key(_RANKING_CODE))

@@ -1,6 +1,6 @@
 """Times cells as they are served: Chroma, the real model, one question after the other.
 
-Knows no scores but how many of the exact neighbours the approximate index finds.
+Knows no scores but what the approximate index loses.
 """
 
 import resource
@@ -11,6 +11,7 @@ from contextlib import ExitStack, closing
 
 import numpy as np
 
+from evals.ann import K, ann_recall, query_vectors, rebuild_agreement
 from evals.retrieving import Asked
 from evals.runner import Bench, CellRun, Runs
 from rag.assembly import make_retriever, store_options
@@ -18,8 +19,6 @@ from rag.embeddings import PassageEmbeddings
 from rag.retrieval.retriever import RagRetriever
 from rag.settings import Settings
 from rag.store.store import Store
-
-ANN_K = 10
 
 
 def time_cells(bench: Bench, runs: Runs) -> dict[str, dict[str, float]]:
@@ -31,7 +30,7 @@ def time_cells(bench: Bench, runs: Runs) -> dict[str, dict[str, float]]:
         with ExitStack() as open_:
             stores = _open_stores(ours, open_)
             if bench.spec.served:
-                _add(timings, _ann_recalls(bench, ours, stores, asked))
+                _add(timings, _approximate(bench, ours, stores, asked))
             _add(timings, _latencies(bench, ours, stores, asked))
     for own in timings.values():
         own["peak_memory_bytes"] = _peak_memory()
@@ -76,32 +75,29 @@ def _store_key(run: CellRun) -> StoreKey:
     return run.index.key, run.cell.settings.store.ef_search
 
 
-def _ann_recalls(
+def _approximate(
     bench: Bench,
     runs: Sequence[CellRun],
     stores: Mapping[StoreKey, Store],
     asked: Sequence[Asked],
 ) -> dict[str, dict[str, float]]:
-    """Return how many of the ten exact neighbours the served index finds, mean over questions."""
-    found: dict[StoreKey, float] = {}
+    """Return what the approximate search loses, once for each index and breadth."""
+    found: dict[StoreKey, dict[str, float]] = {}
     for run in runs:
         key = _store_key(run)
-        if key not in found:
-            found[key] = _ann_recall(bench, run, stores[key], asked)
-    return {run.cell.name: {f"ann_recall@{ANN_K}": found[_store_key(run)]} for run in runs}
-
-
-def _ann_recall(bench: Bench, run: CellRun, served: Store, asked: Sequence[Asked]) -> float:
-    assert run.index is not None
-    assert run.cell.settings is not None
-    exact, model = bench.store(run.index), bench.model(run.cell.settings)
-    shares = []
-    for one in asked:
-        vector = np.asarray(model.embed_query(one.query), dtype=np.float32)
-        nearest = {hit.id for hit in exact.search_vectors(vector, ANN_K)}
-        met = {hit.id for hit in served.search_vectors(vector, ANN_K)}
-        shares.append(len(nearest & met) / len(nearest) if nearest else 1.0)
-    return float(np.mean(shares))
+        if key in found:
+            continue
+        assert run.index is not None
+        assert run.cell.settings is not None
+        bench.progress("served", len(found), len(stores), "")
+        vectors = query_vectors(bench.model(run.cell.settings), [one.query for one in asked])
+        served = stores[key]
+        found[key] = {f"ann_recall@{K}": ann_recall(bench.store(run.index), served, vectors)}
+        if bench.spec.rebuilds:
+            found[key][f"rebuild_agreement@{K}"] = rebuild_agreement(
+                served, vectors, rebuilds=bench.spec.rebuilds
+            )
+    return {run.cell.name: found[_store_key(run)] for run in runs}
 
 
 def _latencies(

@@ -16,6 +16,7 @@ LABELS = {
     "embed": "embedding",
     "write": "writing",
     "cells": "cells",
+    "served": "serving",
     "latency": "timing",
 }
 DETAIL_WIDTH = 40

@@ -182,6 +182,7 @@ def test_the_served_index_is_scored_and_timed_beside_exact_search(tmp_path: Path
         tmp_path,
         grid={"retrieval.mode": ("dense", "lexical")},
         served=True,
+        rebuilds=1,
         latency=Latency(questions=3, repeats=2, warmup=1),
     )
     try:
@@ -191,6 +192,7 @@ def test_the_served_index_is_scored_and_timed_beside_exact_search(tmp_path: Path
     for cell in result.cells:
         assert 0 < cell.timings["latency_ms_p50"] <= cell.timings["latency_ms_p95"]
         assert cell.timings["ann_recall@10"] >= 0.9
+        assert 0.5 <= cell.timings["rebuild_agreement@10"] <= 1
         assert cell.timings["disk_bytes"] > 0
         assert cell.timings["ingest_passages_per_second"] > 0
         assert cell.timings["peak_memory_bytes"] > 0
