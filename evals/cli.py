@@ -19,7 +19,7 @@ COMMANDS = {
     "get": "evals.commands.get:get",
 }
 HELP = """
-Compare retrieval settings: which is best, how sure that is, and what it costs.
+Compare retrieval settings: which is best, and how sure.
 
 \b
 rag bench plan SPEC.yaml     what a run would do, embed and be able to show
