@@ -6,12 +6,13 @@ that touches gold belongs to it, and by ours ("strict"), for which it must share
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
+from evals.datasets.base import EvalDocument
 from evals.datasets.found import load_dataset
 from evals.gold import Question, Span
 from evals.measures.spans import Boundary, PassageMap, precision_omega, span_scores
@@ -91,15 +92,42 @@ def reproduce_chunking(
     found = load_dataset("chroma_chunking")
     figures: list[Figure] = []
     for row in MINILM:
-        chunks = split(found.documents, row.options, embeddings.count_tokens)
+        chunks = report_chunks(found.documents, row.options, embeddings)
         retrieved = _retrieve(found.questions, chunks, embeddings, partial(progress, row.name))
         figures += _retrieval_figures(row, found.questions, retrieved)
         figures += _omegas(row.name, row.omega, found.questions, chunks)
     for name, options, published in OPENAI:
-        chunks = split(found.documents, options, embeddings.count_tokens)
+        chunks = report_chunks(found.documents, options, embeddings)
         figures += _omegas(f"{name}, table for OpenAI", published, found.questions, chunks)
     title = "Chroma's chunking report: 5 documents, 472 questions, percent, exact search"
     return Reproduction(title, tuple(figures), NOTES)
+
+
+def report_chunks(
+    documents: Sequence[EvalDocument], options: SplitterOptions, embeddings: PassageEmbeddings
+) -> list[Piece]:
+    """Return the report's chunks where the report places them; see `find_chunk`.
+
+    A chunk of nothing but a full stop has no place there and is left out.
+    """
+    texts = {document.source: document.text for document in documents}
+    placed = []
+    for chunk in split(documents, options, embeddings.count_tokens):
+        start, end = find_chunk(texts[chunk.source], chunk.text)
+        if end > start:
+            placed.append(replace(chunk, start_index=start, end_index=end))
+    return placed
+
+
+def find_chunk(document: str, chunk: str) -> tuple[int, int]:
+    """Return where the report places a chunk: `[start, end)`, one final full stop cut off.
+
+    It knows a chunk by its text alone and takes the first occurrence, which for a repeated text is
+    not where it was taken from.
+    """
+    wanted = chunk.removesuffix(".")
+    start = document.index(wanted)
+    return start, start + len(wanted)
 
 
 def _retrieve(

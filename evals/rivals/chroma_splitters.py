@@ -1,12 +1,10 @@
 """The splitters of Chroma's chunking report under dense search, as a rival; knows no index.
 
 "Evaluating Chunking Strategies for Retrieval" (Chroma, July 2024;
-github.com/brandonstarxel/chunking_evaluation at d451fc4). Its chunks are texts, placed in the
-document by searching for them; `find_chunk` does the same, so that its figures come out.
+github.com/brandonstarxel/chunking_evaluation at d451fc4).
 """
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -16,14 +14,15 @@ from langchain_core.documents import Document
 
 from evals.datasets.base import EvalDocument
 from evals.rivals.pieces import (
+    Cut,
     Piece,
     Searcher,
     check_size,
+    cut_documents,
     missing_extra,
     read_options,
     recursive_splitter,
 )
-from rag.errors import BenchError
 
 if TYPE_CHECKING:
     from rag.embeddings import PassageEmbeddings
@@ -91,57 +90,34 @@ def split(
     options: SplitterOptions,
     count_tokens: Callable[[Sequence[str]], list[int]],
 ) -> list[Piece]:
-    """Return the report's chunks, each where the report would find it.
-
-    Chunks of nothing but a full stop have no place there and are left out.
+    """Return the chunks, each where it was taken from.
 
     Args:
-        documents: Whole documents.
+        documents: Whole documents; titles are split with the text.
         options: How to split.
         count_tokens: The model's tokens of each text, without special ones.
-    """
-    texts_of = _splitter(options, count_tokens)
-    chunks = []
-    for document in documents:
-        for text in texts_of(document.text):
-            start, end = find_chunk(document.text, text)
-            if end > start:
-                chunks.append(Piece(document.source, start, end, text))
-    return chunks
-
-
-def find_chunk(document: str, chunk: str) -> tuple[int, int]:
-    """Return where the report places a chunk: `[start, end)`, one final full stop cut off.
-
-    At its first occurrence, which for a repeated text is not where it was taken from; else at the
-    first one that differs in whitespace or case.
 
     Raises:
-        BenchError: The chunk is not in the document.
+        MissingExtraError: cl100k is asked for and not installed.
     """
-    wanted = chunk.removesuffix(".")
-    start = document.find(wanted)
-    if start >= 0:
-        return start, start + len(wanted)
-    pattern = r"\s*".join(re.escape(word) for word in wanted.split())
-    match = re.search(pattern, document, re.IGNORECASE)
-    if match is None:
-        raise BenchError(f"wanted a chunk of the document, found {chunk[:60]!r}")
-    return match.start(), match.end()
-
-
-def _splitter(
-    options: SplitterOptions, count_tokens: Callable[[Sequence[str]], list[int]]
-) -> Callable[[str], Iterable[str]]:
     if options.splitter == "token":
-        return lambda text: _windows(text, options.size, options.overlap)
-    splitter = recursive_splitter(
-        options.size,
-        options.overlap,
-        separators=SEPARATORS,
-        length=_length(options.length, count_tokens),
-    )
-    return splitter.split_text
+        return cut_documents(documents, _window_cut(options.size, options.overlap))
+    length = _length(options.length, count_tokens)
+    return cut_documents(documents, _recursive_cut(options.size, options.overlap, length))
+
+
+def _recursive_cut(size: int, overlap: int, length: Callable[[str], int]) -> Cut:
+    splitter = recursive_splitter(size, overlap, separators=SEPARATORS, length=length)
+
+    def cut(text: str) -> Iterator[tuple[int, int]]:
+        start = end = 0
+        for chunk in splitter.split_text(text):
+            # Chunks come in order; without overlap each begins behind the one before.
+            start = text.index(chunk, start + 1 if overlap and end else end)
+            end = start + len(chunk)
+            yield start, end
+
+    return cut
 
 
 def _length(name: str, count_tokens: Callable[[Sequence[str]], list[int]]) -> Callable[[str], int]:
@@ -151,11 +127,28 @@ def _length(name: str, count_tokens: Callable[[Sequence[str]], list[int]]) -> Ca
     return lambda text: len(encode(text))
 
 
-def _windows(text: str, size: int, overlap: int) -> Iterator[str]:
+def _window_cut(size: int, overlap: int) -> Cut:
     encoding = _cl100k()
-    tokens = encoding.encode_ordinary(text)
-    for start in range(0, max(len(tokens) - overlap, 1), size - overlap):
-        yield encoding.decode(tokens[start : start + size])
+
+    def cut(text: str) -> Iterator[tuple[int, int]]:
+        bounds = _token_bounds(encoding, text)
+        last = len(bounds) - 1
+        for start in range(0, max(last - overlap, 1), size - overlap):
+            yield bounds[start], bounds[min(start + size, last)]
+
+    return cut
+
+
+def _token_bounds(encoding: Any, text: str) -> list[int]:  # noqa: ANN401 - it has no types
+    """Return where tokens begin, in characters, and the end of the text behind them.
+
+    A token may begin within a character (Chinese, emoji): there the whole character belongs to it.
+    """
+    pieces: list[bytes] = encoding.decode_tokens_bytes(encoding.encode_ordinary(text))
+    token_bytes = np.cumsum([0, *(len(piece) for piece in pieces)])
+    character_bytes = np.cumsum([0, *(len(character.encode()) for character in text)])
+    found: list[int] = (np.searchsorted(character_bytes, token_bytes, side="right") - 1).tolist()
+    return found
 
 
 def _cl100k() -> Any:  # noqa: ANN401 - the package has no types

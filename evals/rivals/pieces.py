@@ -68,8 +68,7 @@ def cut_documents(documents: Sequence[EvalDocument], cut: Cut) -> list[Piece]:
         for start, end in cut(content):
             if end > max(start, offset):
                 first = max(start - offset, 0)
-                text = content[start:end].strip()
-                pieces.append(Piece(document.source, first, end - offset, text))
+                pieces.append(Piece(document.source, first, end - offset, content[start:end]))
     return pieces
 
 
