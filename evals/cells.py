@@ -29,7 +29,11 @@ if TYPE_CHECKING:
         [Sequence[EvalDocument], Mapping[str, Any], PassageEmbeddings], Searcher
     ]
 
+FUSION = "fusion"
+"""Our own legs, of the baseline's index, under another fusion; it has no builder."""
+
 RIVALS = {
+    FUSION: "evals.fusions:fusion_search",
     "bm25s": "evals.rivals.bm25s:build",
     "langchain": "evals.rivals.langchain_recipe:build",
     "chroma-splitter": "evals.rivals.chroma_splitters:build",

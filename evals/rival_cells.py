@@ -2,11 +2,14 @@
 
 from typing import TYPE_CHECKING
 
-from evals.cells import Cell, load_rival
+from evals.cells import FUSION, RIVALS, Cell, load_rival
+from evals.fusions import fusion_search, read_fusion
 from evals.retrieving import Retrieved, retrieve_rival
+from evals.spec import RivalCell
 from evals.stages import code_key, documents_key, stage_key
 
 if TYPE_CHECKING:
+    from evals.cells import Searcher
     from evals.runner import Bench
 
 # Its code is the user's: nothing tells whether it has changed.
@@ -19,25 +22,35 @@ def run_rival(bench: "Bench", cell: Cell) -> Retrieved:
     rival, settings = cell.rival, bench.baseline_settings
 
     def make() -> Retrieved:
-        build = load_rival(rival.kind)
-        search = build(bench.dataset.documents, rival.options, bench.model(settings))
         return retrieve_rival(
             bench.asked,
-            search,
+            _search(bench, rival),
             k=settings.retrieval.k,
             depth=bench.depth,
             count_tokens=lambda place: bench.count_tokens(place, settings),
         )
 
-    if rival.kind == _NEVER_KEPT:
-        return make()
-    key = stage_key(
+    return make() if rival.kind == _NEVER_KEPT else bench.kept(_key(bench, rival), make)
+
+
+def _search(bench: "Bench", rival: RivalCell) -> "Searcher":
+    settings = bench.baseline_settings
+    model = bench.model(settings)
+    if rival.kind == FUSION:
+        options = read_fusion(rival.options)
+        return fusion_search(bench.store(bench.index(settings)), model, options)
+    return load_rival(rival.kind)(bench.dataset.documents, rival.options, model)
+
+
+def _key(bench: "Bench", rival: RivalCell) -> str:
+    settings = bench.baseline_settings
+    return stage_key(
         documents_key(bench.dataset.documents),
         rival.kind,
         dict(rival.options),
         bench.model(settings).fingerprint.digest,
+        bench.split(settings).key if rival.kind == FUSION else "",
         bench.questions_key,
         [bench.depth.measured, bench.depth.by_document, settings.retrieval.k],
-        code_key(("evals.rivals",)),
+        code_key((RIVALS[rival.kind].partition(":")[0], "evals.retrieving")),
     )
-    return bench.kept(key, make)
