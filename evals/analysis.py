@@ -194,7 +194,7 @@ def recommend(
     cell = cheapest_not_worse(
         ours, {n: costs[n] for n in ours}, clusters=table.clusters, rule=rule_of(statistics)
     )
-    winner = hold_out(ours, table, statistics)
+    winner = hold_out(ours, table, statistics) if len(ours) > 1 else None
     return Recommendation(
         cell=cell,
         why=_why(cell, ours, costs, statistics),
@@ -254,6 +254,8 @@ def _why(
 ) -> str:
     means = {name: float(values.mean()) for name, values in scores.items()}
     best = min(means, key=lambda name: (-means[name], costs[name], name))
+    if len(scores) == 1:
+        return f"it is the only cell of ours ({means[cell]:.4f})"
     unit = statistics.cost.replace("_", " ").removesuffix(" mean")
     if cell == best:
         return (

@@ -96,6 +96,8 @@ def test_rivals_are_never_recommended() -> None:
     advice = recommend(found, {"base": 1.0}, {"base": {}}, QUICK)
     assert advice is not None
     assert advice.cell == "base"
+    assert "only" in advice.why
+    assert advice.held_out is None  # nothing was chosen
 
 
 def test_more_questions_show_smaller_differences() -> None:
