@@ -1,6 +1,6 @@
 """BM25 by the library bm25s, as a rival; knows nothing of our own lexical index."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -9,14 +9,17 @@ from langchain_core.documents import Document
 
 from evals.datasets.base import EvalDocument
 from evals.rivals.pieces import (
+    Piece,
     Searcher,
     check_size,
     cut_documents,
+    find_nothing,
     missing_extra,
     read_options,
     recursive_cut,
     whole,
 )
+from rag.errors import BenchError
 
 if TYPE_CHECKING:
     from rag.embeddings import PassageEmbeddings
@@ -70,35 +73,63 @@ def build(
         MissingExtraError: bm25s or PyStemmer is not installed.
     """
     chosen = read_options(Bm25sOptions, options, "bm25s")
-    try:
-        bm25s: Any = import_module("bm25s")
-        stemmers: Any = import_module("Stemmer")
-    except ImportError as error:
-        raise missing_extra("bm25s", "bench") from error
-    if chosen.chunk_size is None:
-        pieces = whole(documents)
-    else:
-        pieces = cut_documents(documents, recursive_cut(chosen.chunk_size, chosen.chunk_overlap))
-    stemmer = stemmers.Stemmer(chosen.stemming) if chosen.stemming else None
-
-    def tokens(texts: list[str]) -> Any:  # noqa: ANN401 - bm25s has no types
-        return bm25s.tokenize(
-            texts, stopwords=chosen.stopwords or None, stemmer=stemmer, show_progress=False
-        )
-
+    bm25s, stemmers = _libraries()
+    pieces = _pieces(documents, chosen)
+    tokens = _tokenizer(chosen, bm25s, stemmers)
+    corpus = tokens([piece.text for piece in pieces])
+    if not corpus.vocab:
+        return find_nothing  # bm25s reads no word of one character
     index = bm25s.BM25(k1=chosen.k1, b=chosen.b, method=chosen.method)
-    index.index(tokens([piece.text for piece in pieces]), show_progress=False)
+    index.index(corpus, show_progress=False)
     order = sorted(range(len(pieces)), key=lambda row: (pieces[row].source, row))
     tie_break = {row: place for place, row in enumerate(order)}
 
     def search(query: str, k: int) -> list[Document]:
-        # It has no tie-break of its own: take all that match, then order them.
         words = tokens([query])
         if not len(words.ids[0]):
             return []
+        # It has no tie-break of its own: take all that match, then order them.
         rows, scores = index.retrieve(words, k=len(pieces), show_progress=False, sorted=False)
         found = [(float(s), int(r)) for r, s in zip(rows[0], scores[0], strict=True) if s > 0]
         found.sort(key=lambda hit: (-hit[0], tie_break[hit[1]]))
         return [pieces[row].to_document(score) for score, row in found[:k]]
 
     return search
+
+
+def _libraries() -> tuple[Any, Any]:
+    try:
+        return import_module("bm25s"), import_module("Stemmer")
+    except ImportError as error:
+        raise missing_extra("bm25s", "bench") from error
+
+
+def _pieces(documents: Sequence[EvalDocument], chosen: Bm25sOptions) -> list[Piece]:
+    if chosen.chunk_size is None:
+        return whole(documents)
+    return cut_documents(documents, recursive_cut(chosen.chunk_size, chosen.chunk_overlap))
+
+
+def _tokenizer(
+    chosen: Bm25sOptions,
+    bm25s: Any,  # noqa: ANN401 - neither library has types
+    stemmers: Any,  # noqa: ANN401
+) -> Callable[[list[str]], Any]:
+    try:
+        stemmer = stemmers.Stemmer(chosen.stemming) if chosen.stemming else None
+    except KeyError as error:
+        known = ", ".join(stemmers.algorithms())
+        raise BenchError(
+            f"rival bm25s: no stemming is called {chosen.stemming!r}; there are {known}"
+        ) from error
+
+    def tokens(texts: list[str]) -> Any:  # noqa: ANN401
+        return bm25s.tokenize(
+            texts, stopwords=chosen.stopwords or None, stemmer=stemmer, show_progress=False
+        )
+
+    try:
+        tokens(["word"])
+    except ValueError as error:
+        raise BenchError(f"rival bm25s: stopwords: {error}") from error
+    return tokens

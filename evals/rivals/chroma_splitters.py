@@ -19,6 +19,7 @@ from evals.rivals.pieces import (
     Searcher,
     check_size,
     cut_documents,
+    find_nothing,
     missing_extra,
     read_options,
     recursive_splitter,
@@ -75,6 +76,8 @@ def build(
     """
     chosen = read_options(SplitterOptions, options, "chroma-splitter")
     chunks = split(documents, chosen, embeddings.count_tokens)
+    if not chunks:
+        return find_nothing
     vectors = embeddings.embed_passages([chunk.text for chunk in chunks])
 
     def search(query: str, k: int) -> list[Document]:

@@ -18,6 +18,7 @@ from evals.rivals.pieces import (
     Searcher,
     check_size,
     cut_documents,
+    find_nothing,
     missing_extra,
     read_options,
     recursive_cut,
@@ -76,6 +77,8 @@ def build(
     """
     chosen = read_options(RecipeOptions, options, "langchain")
     pieces = cut_documents(documents, recursive_cut(chosen.chunk_size, chosen.chunk_overlap))
+    if not pieces:
+        return find_nothing
     store = _store(chosen.store, _Model(embeddings))
     store.add_documents([_document(piece) for piece in pieces])
 

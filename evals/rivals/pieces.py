@@ -118,6 +118,11 @@ def recursive_splitter(
     )
 
 
+def find_nothing(query: str, k: int) -> list[Document]:  # noqa: ARG001 - a `Searcher`
+    """Search a set without a word in it."""
+    return []
+
+
 def read_options(kind: type[Options], given: Mapping[str, Any], rival: str) -> Options:
     """Return a rival's options as a value of `kind`; what is not given has its default.
 

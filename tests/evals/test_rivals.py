@@ -92,6 +92,13 @@ def test_bm25s_stems_and_leaves_out_what_does_not_match():
     assert ask("bm25s", "?!") == []
 
 
+@pytest.mark.parametrize("kind", ["bm25s", "langchain", "chroma-splitter"])
+def test_a_set_without_words_answers_nothing(kind):
+    assert ask(kind, "otters", documents=[]) == []
+    if kind == "bm25s":
+        assert ask(kind, "是", documents=[EvalDocument("a", "", "是")]) == []
+
+
 def test_bm25s_breaks_ties_by_source():
     documents = [EvalDocument(name, "", "the same words") for name in ("z", "m", "b")]
     found = ask("bm25s", "same words", documents=documents)
@@ -130,6 +137,8 @@ def test_langchain_in_chroma_returns_what_it_returns_from_memory():
         ("bm25s", {"k2": 1}, "no option is called 'k2'"),
         ("bm25s", {"b": 2}, "b from 0 to 1"),
         ("bm25s", {"method": "tfidf"}, "wanted a method"),
+        ("bm25s", {"stemming": "klingon"}, "no stemming is called 'klingon'; there are .*english"),
+        ("bm25s", {"stopwords": "klingon"}, "klingon not recognized"),
         ("langchain", {"chunk_size": 10, "chunk_overlap": 10}, "smaller overlap"),
         ("langchain", {"store": "faiss"}, "wanted a store"),
         ("chroma-splitter", {"splitter": "cluster"}, "wanted a splitter"),
