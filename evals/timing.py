@@ -23,7 +23,7 @@ from rag.store.store import Store
 
 def time_cells(bench: Bench, runs: Runs) -> dict[str, dict[str, float]]:
     """Return each cell's `timings`."""
-    timings: dict[str, dict[str, float]] = {run.cell.name: _built(run) for run in runs.runs}
+    timings: dict[str, dict[str, float]] = {run.cell.name: _built(bench, run) for run in runs.runs}
     ours = [run for run in runs.runs if run.index is not None]
     asked = _spread(bench.asked, bench.spec.latency.questions)
     if asked and ours and (bench.spec.served or bench.spec.latency.questions):
@@ -37,13 +37,17 @@ def time_cells(bench: Bench, runs: Runs) -> dict[str, dict[str, float]]:
     return timings
 
 
-def _built(run: CellRun) -> dict[str, float]:
-    index = run.index
-    if index is None:
+def _built(bench: Bench, run: CellRun) -> dict[str, float]:
+    """Return the size of an index and how fast it would be built with nothing remembered."""
+    index, split, settings = run.index, run.split, run.cell.settings
+    if index is None or split is None or settings is None:
         return {}
-    found = {"disk_bytes": float(index.disk_bytes), "ingest_seconds": index.seconds}
-    if run.split and index.embedded == len(run.split.text_keys) and index.seconds > 0:
-        found["ingest_passages_per_second"] = index.passages / index.seconds
+    found = {"disk_bytes": float(index.disk_bytes)}
+    speed = bench.model(settings).tokens_per_second()
+    if speed:
+        texts = len(split.text_keys)
+        remembered = sum(split.text_keys.values()) * max(0.0, 1 - index.embedded / max(1, texts))
+        found["ingest_passages_per_second"] = index.passages / (index.seconds + remembered / speed)
     return found
 
 
