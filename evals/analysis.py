@@ -163,12 +163,17 @@ def chances_of_best(table: Table, statistics: Statistics) -> dict[str, float]:
 
 
 def detectable(table: Table, baseline: str, statistics: Statistics) -> float | None:
-    """Return the difference that these questions show, from the spread that was met."""
+    """Return the difference that these questions show, from the spread that was met.
+
+    None where no cell differs from the baseline: that says nothing about others.
+    """
     others = [name for name in table.names if name != baseline]
     if not others or not _is_enough(table):
         return None
     reference = table.column(baseline)
     spreads = [effective_sd(table.column(n) - reference, table.clusters) for n in others]
+    if median(spreads) == 0:
+        return None
     return minimum_detectable_difference(
         median(spreads), len(reference), comparisons=len(others), alpha=statistics.alpha
     )

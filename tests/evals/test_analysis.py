@@ -126,3 +126,7 @@ def test_one_question_gives_a_mean_and_claims_nothing() -> None:
     assert estimate(found, QUICK)["base"].mean == 1.0
     assert compare(found, "m", "base", QUICK) == []
     assert recommend(found, {"base": 1.0, "other": 2.0}, {"base": {}, "other": {}}, QUICK) is None
+
+
+def test_cells_that_never_differ_say_nothing_of_what_could_be_shown() -> None:
+    assert detectable(table(base=scores(), same=scores()), "base", QUICK) is None
