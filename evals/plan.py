@@ -5,10 +5,11 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from evals import analysis
+from evals.cells import Cell
 from evals.embedding_cache import CachedEmbeddings
 from evals.measuring import grades_of
-from evals.runner import Bench, distinct_indexes
-from evals.stages import Split
+from evals.runner import Bench
+from evals.splits import Split
 from evals.statistics.power import minimum_detectable_difference
 from rag.settings import Settings
 
@@ -186,3 +187,13 @@ def _duration(seconds: float) -> str:
     if seconds < 90:
         return f"{seconds:.0f} seconds"
     return f"{seconds / 60:.0f} minutes" if seconds < 5400 else f"{seconds / 3600:.1f} hours"
+
+
+def distinct_indexes(bench: Bench, cells: Sequence[Cell]) -> dict[str, Settings]:
+    """Return the settings behind every splitting that these cells need, by its key."""
+    found: dict[str, Settings] = {}
+    for cell in cells:
+        if cell.settings is not None:
+            key = bench.splitting.key(cell.settings, bench.model(cell.settings))
+            found.setdefault(key, cell.settings)
+    return found

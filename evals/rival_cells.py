@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 from evals.cells import FUSION, RIVALS, Cell, load_rival
 from evals.fusions import fusion_search, read_fusion
+from evals.keys import code_key, documents_key, stage_key
 from evals.retrieving import Retrieved, retrieve_rival
 from evals.spec import RivalCell
-from evals.stages import code_key, documents_key, stage_key
 
 if TYPE_CHECKING:
     from evals.cells import Searcher

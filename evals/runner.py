@@ -5,17 +5,16 @@ Everything made is kept in the cache folder at once, so a run that was stopped g
 
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol
 
 from evals.cells import Cell, Cells, expand
 from evals.datasets.base import EvalSet
 from evals.embedding_cache import CachedEmbeddings
 from evals.exact_store import ExactStore
 from evals.gold import Question
+from evals.keys import answer_key, retrieve_key, stage_key, write_json
 from evals.measures.replies import Reply
 from evals.measuring import MeasureName, deepest, deepest_cut, default_measures
 from evals.replying import reply_to_all
@@ -28,57 +27,16 @@ from evals.retrieving import (
     query_of,
     retrieve,
 )
+from evals.runs import BenchProgress, CellRun, Runs, silent
 from evals.spec import BenchSpec
-from evals.stages import (
-    BuiltIndex,
-    IndexStage,
-    Split,
-    SplitStage,
-    answer_key,
-    retrieve_key,
-    stage_key,
-    write_json,
-)
+from evals.splits import Split, SplitStage
+from evals.stages import BuiltIndex, IndexStage
 from rag.assembly import open_embeddings
 from rag.embeddings import PassageEmbeddings
 from rag.errors import BenchError, RagError
 from rag.settings import EmbeddingSettings, Settings, SplitterSettings
 
 OpenModel = Callable[[EmbeddingSettings], PassageEmbeddings]
-
-
-class BenchProgress(Protocol):
-    """Told how far a run is: `done` of `total` things of a stage, the last being `detail`."""
-
-    def __call__(self, stage: str, done: int, total: int, detail: str) -> None:
-        """Take note."""
-        ...
-
-
-def silent(stage: str, done: int, total: int, detail: str) -> None:
-    """Take no note of progress."""
-
-
-@dataclass(frozen=True, slots=True)
-class CellRun:
-    """What running one cell gave; `split` and `index` are None for a rival.
-
-    `replies` are {} unless a measure judges them; a rival gives none.
-    """
-
-    cell: Cell
-    retrieved: Retrieved
-    split: Split | None
-    index: BuiltIndex | None
-    replies: Mapping[str, Reply] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Runs:
-    """All cells that were run, and why the others were not."""
-
-    runs: tuple[CellRun, ...]
-    skipped: Mapping[str, str]
 
 
 class Bench:
@@ -321,13 +279,3 @@ class Bench:
         if not file.is_file():
             write_json(file, make().to_json())
         return Retrieved.from_json(json.loads(file.read_text(encoding="utf-8")))
-
-
-def distinct_indexes(bench: Bench, cells: Sequence[Cell]) -> dict[str, Settings]:
-    """Return the settings behind every splitting that these cells need, by its key."""
-    found: dict[str, Settings] = {}
-    for cell in cells:
-        if cell.settings is not None:
-            key = bench.splitting.key(cell.settings, bench.model(cell.settings))
-            found.setdefault(key, cell.settings)
-    return found

@@ -7,9 +7,10 @@ from pathlib import Path
 from evals.datasets.found import load_dataset
 from evals.environment import environment
 from evals.results import BenchResult
-from evals.runner import Bench, BenchProgress, OpenModel, silent
+from evals.runner import Bench, OpenModel
+from evals.runs import BenchProgress, silent
 from evals.scoring import make_result
-from evals.spec import read_spec
+from evals.spec_reading import read_spec
 from evals.timing import time_cells
 from rag import assembly
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
-from typing import Any
+from typing import Any, TypedDict
 
 from evals import analysis
 from evals.definitions import definitions_of
@@ -11,17 +11,20 @@ from evals.gold import Question
 from evals.measures.audit import audit_gold
 from evals.measures.replies import Reply, abstention
 from evals.measures.spans import PassageMap
-from evals.measuring import MeasureName, grades_of
+from evals.measuring import grades_of
 from evals.results import (
     AskedQuestion,
     BenchResult,
+    CellComparison,
     CellResult,
     Dataset,
+    Estimate,
     RankedPassage,
     Recommendation,
     Scores,
 )
-from evals.runner import Bench, CellRun, Runs
+from evals.runner import Bench
+from evals.runs import CellRun, Runs
 from rag.settings import Settings
 
 Timings = Mapping[str, Mapping[str, float]]
@@ -57,71 +60,104 @@ def make_result(
         timings: Of each cell, see `CellResult.timings`.
         environment: Versions and machine.
     """
-    spec, baseline = bench.spec, bench.cells.baseline
-    asked = [_asked(one.question, one.query) for one in bench.asked]
-    clusters = analysis.choose_clusters(asked, spec.statistics.cluster)
+    asked = tuple(_asked(one.question, one.query) for one in bench.asked)
+    clusters = analysis.choose_clusters(asked, bench.spec.statistics.cluster)
     scores = {run.cell.name: score(bench, run) for run in runs.runs}
-    measures = [str(measure) for measure in bench.measures]
-    tables = {
-        measure: analysis.make_table(
-            {name: own[measure] for name, own in scores.items()}, baseline, clusters
-        )
-        for measure in measures
-    }
+    measures = tuple(str(measure) for measure in bench.measures)
+    tables = _tables(bench, scores, measures, clusters)
     estimates = {
-        measure: analysis.estimate(table, spec.statistics)
+        measure: analysis.estimate(table, bench.spec.statistics)
         for measure, table in tables.items()
-        if table is not None
     }
-    cells = [
-        CellResult(
-            name=run.cell.name,
-            overrides=dict(run.cell.overrides),
-            rival=run.cell.rival.kind if run.cell.rival else None,
-            index=_index(bench, run),
-            estimates={
-                m: own[run.cell.name] for m, own in estimates.items() if run.cell.name in own
-            },
-            per_question=scores[run.cell.name],
-            rankings={
-                key: ranking[: bench.depth.shown] for key, ranking in run.retrieved.rankings.items()
-            },
-            losses=run.retrieved.losses,
-            audit=_audit(bench.questions, run),
-            cost=_cost(bench, run),
-            timings=dict(timings.get(run.cell.name, {})),
-            replies={key: reply.text for key, reply in run.replies.items()},
-        )
+    cells = tuple(
+        _cell(bench, run, scores[run.cell.name], estimates, timings.get(run.cell.name, {}))
         for run in runs.runs
-    ]
-    primary = tables[measures[0]]
+    )
     return BenchResult(
-        name=spec.name,
+        name=bench.spec.name,
         dataset=_dataset(bench),
-        spec=spec.to_dict(),
-        measures=tuple(measures),
+        spec=bench.spec.to_dict(),
+        measures=measures,
         primary=measures[0],
-        baseline=baseline,
-        questions=tuple(asked),
-        cells=tuple(cells),
+        baseline=bench.cells.baseline,
+        questions=asked,
+        cells=cells,
         skipped=dict(runs.skipped),
         without_positives=tuple(q.id for q in bench.questions if not grades_of(q)),
         clustering="questions" if clusters is None else "documents",
-        comparisons=tuple(
-            comparison
-            for measure, table in tables.items()
-            if table is not None
-            for comparison in analysis.compare(table, measure, baseline, spec.statistics)
-        ),
-        probability_best=(
-            {} if primary is None else analysis.chances_of_best(primary, spec.statistics)
-        ),
-        recommendation=None if primary is None else _recommend(bench, primary, cells),
-        detectable_difference=(
-            None if primary is None else analysis.detectable(primary, baseline, spec.statistics)
-        ),
+        comparisons=_comparisons(bench, tables),
+        **_verdict(bench, tables.get(measures[0]), cells),
         environment=dict(environment),
         definitions=definitions_of(measures),
+    )
+
+
+def _tables(
+    bench: Bench,
+    scores: Mapping[str, Mapping[str, Scores]],
+    measures: Sequence[str],
+    clusters: Mapping[str, str] | None,
+) -> dict[str, analysis.Table]:
+    """Return a table for each measure that scores any question of the baseline."""
+    found = {}
+    for measure in measures:
+        own = {name: by_measure[measure] for name, by_measure in scores.items()}
+        table = analysis.make_table(own, bench.cells.baseline, clusters)
+        if table is not None:
+            found[measure] = table
+    return found
+
+
+def _cell(
+    bench: Bench,
+    run: CellRun,
+    scores: Mapping[str, Scores],
+    estimates: Mapping[str, Mapping[str, Estimate]],
+    timings: Mapping[str, float],
+) -> CellResult:
+    name, rankings = run.cell.name, run.retrieved.rankings
+    return CellResult(
+        name=name,
+        overrides=dict(run.cell.overrides),
+        rival=run.cell.rival.kind if run.cell.rival else None,
+        index=_index(bench, run),
+        estimates={measure: own[name] for measure, own in estimates.items() if name in own},
+        per_question=scores,
+        rankings={key: places[: bench.depth.shown] for key, places in rankings.items()},
+        losses=run.retrieved.losses,
+        audit=_audit(bench.questions, run),
+        cost=_cost(bench, run),
+        timings=dict(timings),
+        replies={key: reply.text for key, reply in run.replies.items()},
+    )
+
+
+def _comparisons(bench: Bench, tables: Mapping[str, analysis.Table]) -> tuple[CellComparison, ...]:
+    return tuple(
+        comparison
+        for measure, table in tables.items()
+        for comparison in analysis.compare(
+            table, measure, bench.cells.baseline, bench.spec.statistics
+        )
+    )
+
+
+class _Verdict(TypedDict):
+    """The fields of a result that the primary measure decides."""
+
+    probability_best: Mapping[str, float]
+    recommendation: Recommendation | None
+    detectable_difference: float | None
+
+
+def _verdict(bench: Bench, table: analysis.Table | None, cells: Sequence[CellResult]) -> _Verdict:
+    if table is None:
+        return _Verdict(probability_best={}, recommendation=None, detectable_difference=None)
+    statistics = bench.spec.statistics
+    return _Verdict(
+        probability_best=analysis.chances_of_best(table, statistics),
+        recommendation=_recommend(bench, table, cells),
+        detectable_difference=analysis.detectable(table, bench.cells.baseline, statistics),
     )
 
 
@@ -131,20 +167,11 @@ def score(bench: Bench, run: CellRun) -> dict[str, Scores]:
     about = _Surroundings(bench, settings, run.split.passages if run.split else None, run.replies)
     return {
         str(measure): {
-            question.id: _score(measure, question, run.retrieved.rankings[question.id], about)
+            question.id: measure.score(question, run.retrieved.rankings[question.id], about)
             for question in bench.questions
         }
         for measure in bench.measures
     }
-
-
-def _score(
-    measure: MeasureName,
-    question: Question,
-    ranking: Sequence[RankedPassage],
-    about: _Surroundings,
-) -> float | None:
-    return measure.score(question, ranking, about)
 
 
 def _asked(question: Question, query: str) -> AskedQuestion:

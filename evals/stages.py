@@ -1,254 +1,16 @@
-"""The stages of a cell, each kept on disk under what it was made from; knows no measures.
+"""Builds the index that cells share, or finds the one that was built before; knows no measures."""
 
-A stage's key is a hash of its inputs' keys, its parameters, the model's fingerprint and the source
-code that makes it, so nothing stale is ever used and nothing is made twice:
-documents → split (passages, texts to embed) → index (a whole index of the product) → retrieve →
-answer.
-"""
-
-import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from functools import cache, cached_property
-from importlib import import_module
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from evals.datasets.base import EvalDocument
 from evals.embedding_cache import CachedEmbeddings
-from evals.gold import Span
-from evals.measures.audit import audit_duplicates, audit_truncation
-from evals.measures.spans import PassageMap
-from rag.assembly import make_pipeline
-from rag.embeddings import PassageEmbeddings
+from evals.keys import INDEX_CODE, code_key, stage_key, write_json
+from evals.splits import Split, as_langchain
 from rag.settings import Settings
-
-_SPLIT_CODE = (
-    "rag.splitter",
-    "rag.splitting",
-    "rag.sentences",
-    "rag.sync.pipeline",
-    "rag.handover",
-)
-_INDEX_CODE = (*_SPLIT_CODE, "rag.documents.markdown", "rag.store.tokens", "rag.store.lexical")
-_RETRIEVE_CODE = ("rag.retrieval", "rag.store.store", "rag.answering.condense", "evals.exact_store")
-_RANKING_CODE = (*_RETRIEVE_CODE, "evals.retrieving", "evals.losses")
-
-
-def stage_key(*parts: object) -> str:
-    """Return a short hash over what a stage is made from."""
-    text = json.dumps(parts, sort_keys=True, ensure_ascii=False, default=str)
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:24]
-
-
-@cache
-def code_key(modules: tuple[str, ...]) -> str:
-    """Return a hash over the source files of these modules and packages."""
-    digest = hashlib.sha256()
-    for name in modules:
-        for file in _files_of(name):
-            digest.update(file.name.encode() + b"\0" + file.read_bytes())
-    return digest.hexdigest()[:16]
-
-
-def _files_of(name: str) -> list[Path]:
-    module = import_module(name)
-    folders = getattr(module, "__path__", None)
-    if folders is None:
-        return [Path(str(module.__file__))]
-    return sorted(path for folder in folders for path in Path(folder).rglob("*.py"))
-
-
-def documents_key(documents: Sequence[EvalDocument]) -> str:
-    """Return a hash over the documents alone: other questions ask the same indexes."""
-    return stage_key([asdict(document) for document in documents])
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A passage of a splitting with its tokens, and those of what is embedded for it."""
-
-    source: str
-    start_index: int
-    end_index: int
-    tokens: int
-    embedded_tokens: int
-
-
-@dataclass(frozen=True)
-class Split:
-    """All passages of a set under one splitting.
-
-    Attributes:
-        key: The stage's.
-        places: In the order of the documents.
-        text_keys: Of the distinct texts to embed, with the tokens of each.
-        truncation: Tokens that the model never reads: `share`, `passages`.
-        duplicates: Passages whose text another one has: `share`, `passages`.
-        text_bytes: Of all passages in UTF-8.
-    """
-
-    key: str
-    places: tuple[Place, ...]
-    text_keys: Mapping[bytes, int]
-    truncation: Mapping[str, float]
-    duplicates: Mapping[str, float]
-    text_bytes: int
-
-    @cached_property
-    def passages(self) -> PassageMap:
-        """Ready to be asked which passages meet a span."""
-        return PassageMap(Span(one.source, one.start_index, one.end_index) for one in self.places)
-
-    @cached_property
-    def tokens_at(self) -> Mapping[tuple[str, int, int], int]:
-        """Tokens of each passage by its place."""
-        return {(one.source, one.start_index, one.end_index): one.tokens for one in self.places}
-
-    @property
-    def tokens(self) -> int:
-        """Tokens of all passages."""
-        return sum(one.tokens for one in self.places)
-
-
-class SplitStage:
-    """Splits a set, or reads how it was split before."""
-
-    def __init__(self, folder: Path, documents: Sequence[EvalDocument]) -> None:
-        self._folder = folder / "splits"
-        self._documents = documents
-        self._documents_key = documents_key(documents)
-        self._seen: dict[str, Split] = {}
-
-    def key(self, settings: Settings, embeddings: PassageEmbeddings) -> str:
-        """Return the key of the splitting that these settings and this model make."""
-        pipeline = make_pipeline(settings, embeddings)
-        return stage_key(
-            self._documents_key,
-            [pipeline.max_tokens, pipeline.overlap_tokens, pipeline.header],
-            embeddings.fingerprint.digest,
-            code_key(_SPLIT_CODE),
-        )
-
-    def split(self, settings: Settings, embeddings: PassageEmbeddings) -> Split:
-        """Return the splitting of these settings for this model."""
-        key = self.key(settings, embeddings)
-        if key not in self._seen:
-            file = self._folder / f"{key}.json"
-            if not file.is_file():
-                write_json(file, _to_json(self._make(settings, embeddings)))
-            self._seen[key] = _from_json(key, json.loads(file.read_text(encoding="utf-8")))
-        return self._seen[key]
-
-    def _make(self, settings: Settings, embeddings: PassageEmbeddings) -> "_Made":
-        from rag.handover import pushed
-        from rag.store.records import SourceState
-
-        pipeline = make_pipeline(settings, embeddings)
-        made = _Made()
-        for document in self._documents:
-            handed = pushed(as_langchain(document))
-            state = SourceState(handed.source, 0, 0, 0, "", "", "indexed")
-            prepared = pipeline.prepare(state, handed.document, handed.metadata)
-            made.take(prepared.update.passages, prepared.texts, embeddings)
-        made.truncation = audit_truncation(
-            [one.embedded_tokens for one in made.places], embeddings.max_tokens
-        )
-        return made
-
-
-class _Made:
-    """A splitting while it is made."""
-
-    def __init__(self) -> None:
-        self.places: list[Place] = []
-        self.text_keys: dict[bytes, int] = {}
-        self.texts: list[str] = []
-        self.truncation = audit_truncation([], 1)
-
-    def take(
-        self, passages: Iterable[Any], texts: Mapping[bytes, str], embeddings: PassageEmbeddings
-    ) -> None:
-        """Note a document's passages and the texts that are embedded for them."""
-        found = list(passages)
-        counted = dict(zip(texts, embeddings.count_tokens(list(texts.values())), strict=True))
-        own = embeddings.count_tokens([passage.text for passage in found])
-        self.text_keys.update(counted)
-        for passage, tokens in zip(found, own, strict=True):
-            self.texts.append(passage.text)
-            self.places.append(
-                Place(
-                    passage.source,
-                    passage.start_index,
-                    passage.end_index,
-                    tokens,
-                    counted[passage.text_key],
-                )
-            )
-
-
-def as_langchain(document: EvalDocument) -> Any:  # noqa: ANN401 - LangChain is imported late
-    """Return a document of a set as the index takes it; one without text is its title.
-
-    What a loader found goes along, so that it is cut where the product cuts the same file.
-    """
-    from langchain_core.documents import Document
-
-    if document.structure is not None:
-        return Document(
-            document.text, metadata={"source": document.source, "structure": document.structure}
-        )
-    return Document(
-        page_content=document.text if document.text.strip() else document.title,
-        metadata={
-            "source": document.source,
-            "title": document.title,
-            "kind": "markdown" if _is_plain_markdown(document) else "text",
-        },
-    )
-
-
-def _is_plain_markdown(document: EvalDocument) -> bool:
-    """Tell whether reading the text as Markdown leaves every character where gold spans have it."""
-    if document.kind != "markdown":
-        return False
-    from rag.documents.markdown import load_markdown
-
-    return load_markdown(document.text.encode("utf-8", "surrogatepass")).text == document.text
-
-
-def write_json(file: Path, value: object) -> None:
-    """Write JSON; a reader, or a run after a kill, sees all of it or nothing."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    draft = file.with_name(f"{file.name}.new")
-    draft.write_text(json.dumps(value, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
-    draft.replace(file)
-
-
-def _to_json(made: _Made) -> dict[str, Any]:
-    duplicates = audit_duplicates(made.texts)
-    return {
-        "places": [
-            [one.source, one.start_index, one.end_index, one.tokens, one.embedded_tokens]
-            for one in made.places
-        ],
-        "text_keys": {key.hex(): tokens for key, tokens in made.text_keys.items()},
-        "truncation": {"share": made.truncation.share, "passages": made.truncation.passages},
-        "duplicates": {"share": duplicates.share, "passages": duplicates.passages},
-        "text_bytes": sum(len(text.encode("utf-8", "surrogatepass")) for text in made.texts),
-    }
-
-
-def _from_json(key: str, fields: Mapping[str, Any]) -> Split:
-    return Split(
-        key=key,
-        places=tuple(Place(*one) for one in fields["places"]),
-        text_keys={bytes.fromhex(one): tokens for one, tokens in fields["text_keys"].items()},
-        truncation=fields["truncation"],
-        duplicates=fields["duplicates"],
-        text_bytes=fields["text_bytes"],
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +43,7 @@ class IndexStage:
 
     def key(self, split: Split) -> str:
         """Return the key of a splitting's index."""
-        return stage_key(split.key, code_key(_INDEX_CODE))
+        return stage_key(split.key, code_key(INDEX_CODE))
 
     def is_built(self, split: Split) -> bool:
         """Tell whether the index is there."""
@@ -329,13 +91,3 @@ class IndexStage:
                 "disk_bytes": sum(f.stat().st_size for f in folder.rglob("*") if f.is_file()),
             },
         )
-
-
-def answer_key(index: str, *about: object) -> str:
-    """Return the key of a cell's replies."""
-    return stage_key(index, about, code_key((*_RETRIEVE_CODE, "rag.answering", "evals.replying")))
-
-
-def retrieve_key(index: str, retrieval: Mapping[str, Any], *about: object) -> str:
-    """Return the key of a cell's rankings."""
-    return stage_key(index, dict(retrieval), about, code_key(_RANKING_CODE))

@@ -13,7 +13,8 @@ import numpy as np
 
 from evals.ann import K, ann_recall, query_vectors, rebuild_agreement
 from evals.retrieving import Asked
-from evals.runner import Bench, CellRun, Runs
+from evals.runner import Bench
+from evals.runs import CellRun, Runs
 from rag.assembly import make_retriever, store_options
 from rag.embeddings import PassageEmbeddings
 from rag.retrieval.retriever import RagRetriever

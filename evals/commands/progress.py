@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rag.cli.shared import printable
 
 if TYPE_CHECKING:
-    from evals.runner import BenchProgress
+    from evals.runs import BenchProgress
 
 LABELS = {
     "split": "splitting",
@@ -25,7 +25,7 @@ DETAIL_WIDTH = 40
 @contextmanager
 def bench_progress(*, quiet: bool) -> "Iterator[BenchProgress]":
     """Give something to report to: bars on a terminal, else nothing."""
-    from evals.runner import silent
+    from evals.runs import silent
 
     if quiet or not sys.stderr.isatty():
         yield silent

@@ -7,8 +7,9 @@ from typing import Any
 from evals.datasets.base import EvalDocument, EvalSet
 from evals.gold import Question, Span, Turn
 from evals.results import BenchResult
-from evals.runner import Bench, BenchProgress, silent
+from evals.runner import Bench
 from evals.running import run_bench
+from evals.runs import BenchProgress, silent
 from evals.spec import BenchSpec, Latency, Statistics
 from tests.fakes import BagOfWordsEmbeddings
 

@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from evals.spec import BenchSpec, read_spec
+from evals.spec import BenchSpec
+from evals.spec_reading import read_spec
 from rag.errors import BenchError
 
 SPECS = Path(__file__).resolve().parents[2] / "evals" / "specs"
