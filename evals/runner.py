@@ -6,6 +6,7 @@ Everything made is kept in the cache folder at once, so a run that was stopped g
 import json
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
 
@@ -70,7 +71,7 @@ class Bench:
         self.splitting = SplitStage(cache, dataset.documents)
         self.indexing = IndexStage(cache, dataset.documents)
         self._texts = {document.source: document.text for document in dataset.documents}
-        self._counted: dict[tuple[str, int, int], int] = {}
+        self._counted: dict[tuple[EmbeddingSettings, str, int, int], int] = {}
         self.started = time.monotonic()
 
     def close(self) -> None:
@@ -158,10 +159,10 @@ class Bench:
 
     def count_tokens(self, place: RankedPassage, settings: Settings) -> int:
         """Return the tokens of a passage; those of the splitting are known."""
-        key = (place.source, place.start_index, place.end_index)
-        known = self.split(settings).tokens_at.get(key)
+        known = self.split(settings).tokens_at.get(place[:3])
         if known is not None:
             return known
+        key = (settings.embedding, *place[:3])
         if key not in self._counted:
             self._counted[key] = self.model(settings).count_tokens([self.text(place)])[0]
         return self._counted[key]
@@ -182,12 +183,12 @@ class Bench:
         skipped: dict[str, str] = {}
         for done, cell in enumerate(self._in_order()):
             self.progress("cells", done, len(self.cells.cells), cell.name)
-            over = self._over_budget(cell)
-            if over is not None:
-                skipped[cell.name] = over
-                continue
             try:
-                runs.append(self._run_cell(cell))
+                over = self._over_budget(cell)
+                if over is None:
+                    runs.append(self._run_cell(cell))
+                else:
+                    skipped[cell.name] = over
             except RagError as error:
                 skipped[cell.name] = str(error)
         self.progress("cells", len(self.cells.cells), len(self.cells.cells), "")
@@ -271,7 +272,7 @@ class Bench:
     @cached_property
     def questions_key(self) -> str:
         """A hash over all that is asked, with its gold."""
-        return stage_key([[one.question.id, one.query, one.question.slots] for one in self.asked])
+        return stage_key([[asdict(one.question), one.query] for one in self.asked])
 
     def kept(self, key: str, make: Callable[[], Retrieved]) -> Retrieved:
         """Return the rankings kept under `key`, made now if there are none."""

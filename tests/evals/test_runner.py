@@ -132,6 +132,8 @@ def test_a_cell_that_cannot_run_is_listed_and_the_others_go_on(tmp_path: Path) -
     result = run(tmp_path, variants=variants)
     assert [cell.name for cell in result.cells] == ["good"]
     assert "max_tokens" in result.skipped["bad"]
+    within = run(tmp_path, variants=variants, budget=Budget(embed_texts=0))
+    assert within.skipped.keys() == {"bad"}
     with pytest.raises(BenchError, match="baseline 'bad' was not run"):
         run(tmp_path, variants=variants, baseline="bad")
 
