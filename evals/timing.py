@@ -22,16 +22,21 @@ from rag.settings import Settings
 from rag.store.store import Store
 
 
+_QUESTIONS = 20
+"""Asked of the served index where nothing is timed."""
+
+
 def time_cells(bench: Bench, runs: Runs) -> dict[str, dict[str, float]]:
     """Return each cell's `timings`."""
     timings: dict[str, dict[str, float]] = {run.cell.name: _built(bench, run) for run in runs.runs}
     ours = [run for run in runs.runs if run.index is not None]
-    asked = _spread(bench.asked, bench.spec.latency.questions)
-    if asked and ours and (bench.spec.served or bench.spec.latency.questions):
-        with ExitStack() as open_:
-            stores = _open_stores(ours, open_)
-            if bench.spec.served:
-                _add(timings, _approximate(bench, ours, stores, asked))
+    timed = bench.spec.latency.questions
+    asked = _spread(bench.asked, timed or _QUESTIONS)
+    with ExitStack() as open_:
+        stores = _open_stores(ours, open_) if bench.spec.served or timed else {}
+        if bench.spec.served:
+            _add(timings, _approximate(bench, ours, stores, asked))
+        if timed and ours:
             _add(timings, _latencies(bench, ours, stores, asked))
     for own in timings.values():
         own["peak_memory_bytes"] = _peak_memory()
@@ -54,7 +59,7 @@ def _built(bench: Bench, run: CellRun) -> dict[str, float]:
 
 def _spread(asked: Sequence[Asked], wanted: int) -> list[Asked]:
     """Return so many questions from all over the set, always the same ones."""
-    step = max(1, len(asked) // wanted) if wanted else len(asked) + 1
+    step = max(1, len(asked) // wanted)
     return list(asked[::step][:wanted])
 
 
