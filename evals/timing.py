@@ -3,7 +3,6 @@
 Knows no scores but what the approximate index loses.
 """
 
-import resource
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -20,7 +19,6 @@ from rag.embeddings import PassageEmbeddings
 from rag.retrieval.retriever import RagRetriever
 from rag.settings import Settings
 from rag.store.store import Store
-
 
 _QUESTIONS = 20
 """Asked of the served index where nothing is timed."""
@@ -39,7 +37,7 @@ def time_cells(bench: Bench, runs: Runs) -> dict[str, dict[str, float]]:
         if timed and ours:
             _add(timings, _latencies(bench, ours, stores, asked))
     for own in timings.values():
-        own["peak_memory_bytes"] = _peak_memory()
+        own.update(_peak_memory())
     return timings
 
 
@@ -153,7 +151,11 @@ def _add(timings: dict[str, dict[str, float]], more: Mapping[str, Mapping[str, f
         timings[name].update(own)
 
 
-def _peak_memory() -> float:
-    """Return the most memory this process has held so far."""
+def _peak_memory() -> dict[str, float]:
+    """Return the most memory this process has held so far; nothing where no system tells."""
+    if sys.platform == "win32":
+        return {}
+    import resource
+
     unit = 1 if sys.platform == "darwin" else 1024
-    return float(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit)
+    return {"peak_memory_bytes": float(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit)}
