@@ -37,7 +37,7 @@ def forest_figure(result: BenchResult) -> Figure | None:
     rows = [row for row in found if row is not None]
     if not rows:
         return None
-    title = f"{result.primary}: difference to {result.baseline}"
+    title = f"{result.primary}: difference to the baseline"
     return Figure("differences", title, forest_plot(rows, label=title, reference=0.0))
 
 
