@@ -4,13 +4,20 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from rag.errors import SettingsError
-from rag.settings import ChatSettings, EmbeddingSettings, Settings, StoreSettings
+from rag.settings import (
+    ChatSettings,
+    DocumentSettings,
+    EmbeddingSettings,
+    Settings,
+    StoreSettings,
+)
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langchain_core.retrievers import BaseRetriever
 
     from rag.answering.chain import RagChain
+    from rag.documents.isolation import ParseLimits
     from rag.embeddings import PassageEmbeddings
     from rag.retrieval.retriever import RagRetriever
     from rag.store.places import StoreOptions
@@ -61,16 +68,22 @@ def store_options(wanted: StoreSettings) -> "StoreOptions":
     return StoreOptions(wanted.url, wanted.collection, wanted.ef_search)
 
 
+def parse_limits(wanted: DocumentSettings) -> "ParseLimits":
+    """Return what one file may cost to parse."""
+    from rag.documents.isolation import ParseLimits
+
+    return ParseLimits(wanted.max_bytes, wanted.timeout_seconds, wanted.max_memory_bytes)
+
+
 def make_pipeline(settings: Settings, embeddings: "PassageEmbeddings") -> "Pipeline":
     """Return how documents become passages for this model.
 
     Raises:
         SettingsError: Passages are to be larger than the model reads.
     """
-    from rag.documents.isolation import ParseLimits
     from rag.sync import Pipeline
 
-    splitter, documents = settings.splitter, settings.documents
+    splitter = settings.splitter
     most = embeddings.max_tokens
     if splitter.max_tokens is not None and splitter.max_tokens > most:
         raise SettingsError(
@@ -82,9 +95,7 @@ def make_pipeline(settings: Settings, embeddings: "PassageEmbeddings") -> "Pipel
         max_tokens=splitter.max_tokens or min(most, _LONGEST_DEFAULT_PASSAGE),
         overlap_tokens=splitter.overlap_tokens,
         header=splitter.header,
-        limits=ParseLimits(
-            documents.max_bytes, documents.timeout_seconds, documents.max_memory_bytes
-        ),
+        limits=parse_limits(settings.documents),
     )
 
 
@@ -151,4 +162,5 @@ def make_chain(
         ),
         language=answer.language,
         embed=None if settings.retrieval.mode == "lexical" else embed,
+        history=settings.retrieval.history,
     )

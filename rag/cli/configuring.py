@@ -67,9 +67,14 @@ def _plain_value(loaded: "LoadedSettings", key: str) -> object:
         value = getattr(value, part)
     if value is not None and is_secret(key):
         return HIDDEN
+    if isinstance(value, dict):
+        return {name: str(one) for name, one in value.items()}
     return str(value) if isinstance(value, Path) else value
 
 
 def _toml_value(value: object) -> str:
-    # TOML's basic strings, numbers and booleans are JSON's; what JSON calls null is "none" here.
+    if isinstance(value, dict):
+        pairs = (f"{json.dumps(name)} = {_toml_value(one)}" for name, one in value.items())
+        return "{" + ", ".join(pairs) + "}"
+    # TOML's basic strings, numbers, booleans and lists are JSON's; its null is "none" here.
     return json.dumps("none" if value is None else value, ensure_ascii=False)

@@ -1,37 +1,13 @@
 """Every setting with its default and meaning; does not know where values come from."""
 
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-# The word that unsets a setting: neither TOML nor the environment has a null.
-UNSET = "none"
-
-
-class Group(BaseModel):
-    """A frozen group of settings that refuses unknown keys.
-
-    The word "none" unsets a setting that may be unset.
-    """
-
-    # Inputs are hidden because one of them is a key.
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _read_none(cls, values: Any) -> Any:  # noqa: ANN401 - pydantic hands over raw input
-        if not isinstance(values, dict):
-            return values
-        return {key: None if cls._unsets(key, value) else value for key, value in values.items()}
-
-    @classmethod
-    def _unsets(cls, key: str, value: object) -> bool:
-        field = cls.model_fields.get(key)
-        optional = field is not None and type(None) in get_args(field.annotation)
-        return optional and isinstance(value, str) and value.lower() == UNSET
-
+from rag.settings.group import Group
+from rag.settings.server import ServerSettings
 
 class EmbeddingSettings(Group):
     """Which model turns text into vectors, and where it runs."""
@@ -132,6 +108,11 @@ class RetrievalSettings(Group):
     neighbours: int = Field(
         default=0, ge=0, description="Widen each passage by so many neighbours on either side."
     )
+    history: Literal["auto", "join", "ignore", "rewrite"] = Field(
+        default="auto",
+        description="How a follow-up is searched: rewritten by the chat model (rewrite), behind the "
+        "question it leans on (join), as it is (ignore); auto: rewrite with a chat model, else join.",
+    )
 
 
 class ChatSettings(Group):
@@ -199,6 +180,7 @@ class Settings(BaseSettings):
     retrieval: RetrievalSettings = RetrievalSettings()
     chat: ChatSettings = ChatSettings()
     answer: AnswerSettings = AnswerSettings()
+    server: ServerSettings = ServerSettings()
 
     @classmethod
     def settings_customise_sources(

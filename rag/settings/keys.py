@@ -11,7 +11,9 @@ from pydantic.fields import FieldInfo
 from rag.settings.groups import Settings
 
 PREFIX = "RAG_"
-PATH_KEYS = frozenset({"index_dir", "answer.prompts_dir"})
+PATH_KEYS = frozenset({"index_dir", "answer.prompts_dir", "server.keys_file"})
+# Tables of names and paths, each one setting.
+PATH_TABLES = frozenset({"server.collections"})
 
 
 @cache

@@ -9,9 +9,11 @@ from pydantic_settings import EnvSettingsSource
 from pydantic_settings import SettingsError as BadVariableError
 
 from rag.errors import SettingsError
-from rag.settings.groups import UNSET, Settings
+from rag.settings.group import UNSET
+from rag.settings.groups import Settings
 from rag.settings.keys import (
     PATH_KEYS,
+    PATH_TABLES,
     PREFIX,
     did_you_mean,
     group_names,
@@ -197,7 +199,9 @@ def describe_unknown(key: str) -> str:
 def _flatten(values: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, object]]:
     for key, value in values.items():
         # An empty table of an unknown name goes on as a key, to be refused.
-        if isinstance(value, Mapping) and (value or key in group_names()):
+        if prefix + key in PATH_TABLES:
+            yield prefix + key, value
+        elif isinstance(value, Mapping) and (value or key in group_names()):
             yield from _flatten(value, f"{prefix}{key}.")
         else:
             yield prefix + key, value
@@ -207,6 +211,11 @@ def _place(key: str, value: object, folder: Path | None) -> object:
     """Expand "~" in a path and, given a `folder`, take a relative one from there."""
     if key == "embedding.model" and isinstance(value, str):
         return str(_place_path(value, folder)) if _names_folder(value, folder) else value
+    if key in PATH_TABLES and isinstance(value, Mapping):
+        return {
+            name: _place_path(path, folder) if isinstance(path, str) else path
+            for name, path in value.items()
+        }
     if key in PATH_KEYS and isinstance(value, str) and value.lower() != UNSET:
         return _place_path(value, folder)
     return value
