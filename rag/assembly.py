@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from langchain_core.retrievers import BaseRetriever
 
     from rag.answering.chain import RagChain
+    from rag.answering.composing import Budget
+    from rag.answering.condenser import Condenser
     from rag.documents.isolation import ParseLimits
     from rag.embeddings import PassageEmbeddings
     from rag.retrieval.retriever import RagRetriever
@@ -142,25 +144,44 @@ def make_chain(
         PromptError: A prompt of the user's cannot be used.
     """
     from rag.answering.chain import RagChain
-    from rag.answering.composing import Budget
     from rag.answering.prompts import load_prompt
 
     def embed(sentences: Sequence[str]) -> list[list[float]]:
         vectors: list[list[float]] = embeddings.embed_passages(sentences).tolist()
         return vectors
 
-    answer, chat = settings.answer, settings.chat
+    answer = settings.answer
     return RagChain(
         retriever,
         chat_model,
         answer_prompt=load_prompt("answer", folder=answer.prompts_dir),
         condense_prompt=load_prompt("condense", folder=answer.prompts_dir),
-        budget=Budget(
-            passages=answer.passage_tokens,
-            context=chat.context_tokens,
-            output=chat.max_output_tokens,
-        ),
+        budget=_budget(settings),
         language=answer.language,
         embed=None if settings.retrieval.mode == "lexical" else embed,
         history=settings.retrieval.history,
+    )
+
+
+def make_condenser(settings: Settings, chat_model: "BaseChatModel | None") -> "Condenser":
+    """Return what says, for the chain of the settings, what is searched for a follow-up.
+
+    Raises:
+        ChatModelNotConfiguredError: A rewrite is wanted and there is no chat model.
+        PromptError: A prompt of the user's cannot be used.
+    """
+    from rag.answering.condenser import Condenser
+    from rag.answering.prompts import load_prompt
+
+    prompt = load_prompt("condense", folder=settings.answer.prompts_dir)
+    return Condenser(settings.retrieval.history, chat_model, prompt, _budget(settings))
+
+
+def _budget(settings: Settings) -> "Budget":
+    from rag.answering.composing import Budget
+
+    return Budget(
+        passages=settings.answer.passage_tokens,
+        context=settings.chat.context_tokens,
+        output=settings.chat.max_output_tokens,
     )

@@ -26,8 +26,8 @@ from rag.answering.asking import (
     ask_streaming,
     ask_whole,
 )
-from rag.answering.composing import Budget, answer_language, compose_answer, compose_condense
-from rag.answering.condense import join_history, read_rewrite
+from rag.answering.composing import Budget, answer_language, compose_answer
+from rag.answering.condenser import Condenser, History
 from rag.answering.extractive import Embed, quote_answer
 from rag.answering.finishing import finish
 from rag.answering.language import no_answer_in
@@ -54,6 +54,12 @@ class RagChain(Runnable[ChainQuestion, Answer]):
         language: Of the answer, e.g. "en" or "zh"; "auto" is the question's.
         embed: Gives vectors of unit length to sentences, by which they are compared where there is
             no chat model; None compares words alone.
+        history: How a follow-up is searched: "rewrite" by the chat model, "join" to the question
+            it leans on, "ignore" what was said before; "auto": rewrite with a chat model, else
+            join.
+
+    Raises:
+        ChatModelNotConfiguredError: A rewrite is wanted and there is no chat model.
     """
 
     def __init__(
@@ -66,12 +72,15 @@ class RagChain(Runnable[ChainQuestion, Answer]):
         budget: Budget | None = None,
         language: str = "auto",
         embed: Embed | None = None,
+        history: History = "auto",
     ) -> None:
         self.retriever = retriever
         self.chat_model = chat_model
         self.answer_prompt = answer_prompt or load_prompt("answer")
-        self.condense_prompt = condense_prompt or load_prompt("condense")
         self.budget = budget or Budget()
+        self.condenser = Condenser(
+            history, chat_model, condense_prompt or load_prompt("condense"), self.budget
+        )
         self.language = language
         self.embed = embed
 
@@ -172,7 +181,7 @@ class RagChain(Runnable[ChainQuestion, Answer]):
     def _events(
         self, question: Question, config: RunnableConfig, ask: Ask
     ) -> Iterator[AnswerEvent]:
-        query = self._condense(question, config)
+        query = self.condenser.query(question, config)
         yield SearchStarted(query)
         passages = tuple(self.retriever.invoke(query, config))
         yield PassagesFound(passages)
@@ -188,7 +197,7 @@ class RagChain(Runnable[ChainQuestion, Answer]):
     async def _aevents(
         self, question: Question, config: RunnableConfig, ask: AskAsync
     ) -> AsyncIterator[AnswerEvent]:
-        query = await self._acondense(question, config)
+        query = await self.condenser.aquery(question, config)
         yield SearchStarted(query)
         passages = tuple(await self.retriever.ainvoke(query, config))
         yield PassagesFound(passages)
@@ -202,20 +211,6 @@ class RagChain(Runnable[ChainQuestion, Answer]):
                 yield TextChunk(text)
         for event in self._finish(question, query, reply, shown):
             yield event
-
-    def _condense(self, question: Question, config: RunnableConfig) -> str:
-        if self.chat_model is None or not question.history:
-            return join_history(question)
-        messages = compose_condense(self.condense_prompt, question, self.budget)
-        (reply,) = ask_whole(self.chat_model, messages, _for_condensing(config))
-        return read_rewrite(reply.text, question.text) or join_history(question)
-
-    async def _acondense(self, question: Question, config: RunnableConfig) -> str:
-        if self.chat_model is None or not question.history:
-            return join_history(question)
-        messages = compose_condense(self.condense_prompt, question, self.budget)
-        (reply,) = [m async for m in aask_whole(self.chat_model, messages, _for_condensing(config))]
-        return read_rewrite(reply.text, question.text) or join_history(question)
 
     def _compose(
         self, question: Question, passages: tuple[Document, ...]
@@ -245,12 +240,6 @@ class RagChain(Runnable[ChainQuestion, Answer]):
                 question.text, query, passages, language=language, embed=self.embed
             )
         return [TextChunk(answer.text), AnswerFinished(answer)]
-
-
-def _for_condensing(config: RunnableConfig) -> RunnableConfig:
-    """Name the call, so that a trace tells it from the answer; LangGraph streams no "nostream"."""
-    tags = [*(config.get("tags") or []), "condense", "nostream"]
-    return {**config, "tags": tags, "run_name": "condense"}
 
 
 async def _one(value: ChainQuestion) -> AsyncIterator[ChainQuestion]:

@@ -110,8 +110,9 @@ class RetrievalSettings(Group):
     )
     history: Literal["auto", "join", "ignore", "rewrite"] = Field(
         default="auto",
-        description="How a follow-up is searched: rewritten by the chat model (rewrite), behind the "
-        "question it leans on (join), as it is (ignore); auto: rewrite with a chat model, else join.",
+        description="How a follow-up is searched: rewritten by the chat model (rewrite), behind "
+        "the question it leans on (join), as it is (ignore); auto: rewrite with a chat model, "
+        "else join.",
     )
 
 

@@ -10,8 +10,9 @@ from langchain_core.runnables import RunnableLambda
 
 from rag.answering.answer import Answer, AnswerFinished, PassagesFound, SearchStarted, TextChunk
 from rag.answering.chain import RagChain
+from rag.answering.condenser import History
 from rag.answering.language import NO_ANSWER
-from rag.errors import RetrievalError
+from rag.errors import ChatModelNotConfiguredError, RetrievalError
 from tests.answering.fakes import FixedRetriever, ScriptedChatModel, passage
 
 QUESTION = "When are refunds paid?"
@@ -115,6 +116,32 @@ def test_with_a_chat_model_a_follow_up_is_rewritten() -> None:
     condense, answer = seen(chain)
     assert "user: Are refunds paid?\nassistant: Yes." in condense[-1].text
     assert "And when?" in answer[-1].text
+
+
+def searched(history: History, *replies: str) -> str:
+    chain = chat_chain(*replies, history=history) if replies else extractive_chain()
+    asked = {"question": "And when?", "history": [("user", "Are refunds paid?")]}
+    return next(e.query for e in chain.stream(asked) if isinstance(e, SearchStarted))
+
+
+def test_how_a_follow_up_is_searched_can_be_chosen() -> None:
+    assert searched("rewrite", "When are refunds paid?", "Soon.") == "When are refunds paid?"
+    assert searched("auto", "When are refunds paid?", "Soon.") == "When are refunds paid?"
+    assert searched("join", "Soon.") == "Are refunds paid? And when?"
+    assert searched("ignore", "Soon.") == "And when?"
+    assert searched("auto") == "Are refunds paid? And when?"
+
+
+async def test_asynchronously_too() -> None:
+    chain = chat_chain("Soon.", history="ignore")
+    answer = await chain.ainvoke({"question": "And when?", "history": [("user", "Refunds?")]})
+    assert answer.search_query == "And when?"
+    assert len(seen(chain)) == 1
+
+
+def test_a_rewrite_without_a_chat_model_is_refused_at_once() -> None:
+    with pytest.raises(ChatModelNotConfiguredError, match=r"retrieval\.history.*chat\.model"):
+        RagChain(FixedRetriever(passages=[]), history="rewrite")
 
 
 def test_a_rewrite_that_answers_is_not_searched_for() -> None:
