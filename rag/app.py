@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langchain_core.messages import BaseMessage
 
+    from rag.agents.tool import RagTool
     from rag.answering.answer import Answer, AnswerEvent
     from rag.answering.chain import RagChain
     from rag.embeddings import PassageEmbeddings
@@ -318,6 +319,25 @@ class Rag:
         return assembly.make_chain(
             self.settings, self.retriever(), self.embeddings, self.chat_model
         )
+
+    def as_tool(
+        self,
+        name: str | None = None,
+        description: str | None = None,
+        *,
+        k: int | None = None,
+        mode: Mode | None = None,
+        filter: Mapping[str, Any] | None = None,  # noqa: A002 - LangChain's word
+        min_score: float | None = None,
+    ) -> "RagTool":
+        """Return a LangChain tool with which an agent searches; the rest as of `retriever`.
+
+        Args:
+            name: What the model calls it; None: "search_documents".
+            description: What the model is told of it; None: that it searches the user's documents.
+        """
+        retriever = self.retriever(k=k, mode=mode, filter=filter, min_score=min_score)
+        return assembly.make_tool(self.settings, retriever, name=name, description=description)
 
     @cached_property
     def embeddings(self) -> "PassageEmbeddings":

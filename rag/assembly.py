@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langchain_core.retrievers import BaseRetriever
 
+    from rag.agents.tool import RagTool
     from rag.answering.chain import RagChain
     from rag.answering.composing import Budget
     from rag.answering.condenser import Condenser
@@ -175,6 +176,24 @@ def make_condenser(settings: Settings, chat_model: "BaseChatModel | None") -> "C
 
     prompt = load_prompt("condense", folder=settings.answer.prompts_dir)
     return Condenser(settings.retrieval.history, chat_model, prompt, _budget(settings))
+
+
+def make_tool(
+    settings: Settings,
+    retriever: "BaseRetriever",
+    *,
+    name: str | None,
+    description: str | None,
+) -> "RagTool":
+    """Return the tool with which an agent searches; None is the shipped name or description."""
+    from rag.agents.tool import TOOL_DESCRIPTION, TOOL_NAME, RagTool
+
+    return RagTool(
+        name=name or TOOL_NAME,
+        description=description or TOOL_DESCRIPTION,
+        retriever=retriever,
+        passage_tokens=settings.answer.passage_tokens,
+    )
 
 
 def _budget(settings: Settings) -> "Budget":

@@ -27,6 +27,10 @@ NOTHING_MATCHES: Final = {
     "enough to be quoted.",
     "zh": "未配置对话模型（chat.model），也没有与问题足够相符的原文可以摘录。",
 }
+NOTHING_FOUND: Final = {
+    "en": "No passage of the documents matches.",
+    "zh": "文档中没有匹配的段落。",
+}
 CUT_OFF: Final = {
     "en": "The answer reached chat.max_output_tokens and was cut off.",
     "zh": "答案达到 chat.max_output_tokens 上限，已被截断。",
