@@ -1,19 +1,19 @@
 """Textbook fusions of our own two legs, to hold the product's against; knows no benchmark."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rag.errors import BenchError
+from evals.options import read_options
 from rag.store.hits import Hit
 
 if TYPE_CHECKING:
     from langchain_core.documents import Document
 
-    from evals.exact_store import ExactStore
     from rag.embeddings import PassageEmbeddings
+    from rag.store.store import Store
 
 METHODS = ("rrf", "convex")
 
@@ -36,6 +36,15 @@ class FusionOptions:
     dense_weight: float = 0.5
     candidates: int = 100
 
+    def __post_init__(self) -> None:
+        if self.method not in METHODS:
+            raise ValueError(f"wanted a method of {', '.join(METHODS)}, found {self.method!r}")
+        if not 0 <= self.dense_weight <= 1 or not self.rrf_k >= 0 or self.candidates < 1:
+            raise ValueError(
+                "wanted dense_weight from 0 to 1, rrf_k of 0 or more and candidates of 1 or more, "
+                f"found {self.dense_weight}, {self.rrf_k} and {self.candidates}"
+            )
+
 
 def read_fusion(options: Mapping[str, Any]) -> FusionOptions:
     """Return the options of a rival of the kind "fusion".
@@ -43,22 +52,11 @@ def read_fusion(options: Mapping[str, Any]) -> FusionOptions:
     Raises:
         BenchError: One is unknown or out of range.
     """
-    known = {one.name for one in fields(FusionOptions)}
-    unknown = sorted(options.keys() - known)
-    if unknown:
-        raise BenchError(
-            f"a fusion has no option {unknown[0]!r}; there are {', '.join(sorted(known))}"
-        )
-    chosen = FusionOptions(**options)
-    if chosen.method not in METHODS:
-        raise BenchError(f"wanted a fusion by {' or '.join(METHODS)}, found {chosen.method!r}")
-    if not 0 <= chosen.dense_weight <= 1 or chosen.rrf_k < 0 or chosen.candidates < 1:
-        raise BenchError(f"an option of a fusion is out of range: {chosen}; see `evals.fusions`")
-    return chosen
+    return read_options(FusionOptions, options, "rival fusion")
 
 
 def fusion_search(
-    store: "ExactStore", embeddings: "PassageEmbeddings", options: FusionOptions
+    store: "Store", embeddings: "PassageEmbeddings", options: FusionOptions
 ) -> "Callable[[str, int], list[Document]]":
     """Return a search that fuses both legs of an index."""
     weights = (options.dense_weight, 1 - options.dense_weight)
@@ -97,7 +95,7 @@ def _scaled(leg: Sequence[Hit]) -> list[float]:
     return [(hit.score - low) / (high - low) if high > low else 1.0 for hit in leg]
 
 
-def _documents(store: "ExactStore", hits: Sequence[Hit]) -> "list[Document]":
+def _documents(store: "Store", hits: Sequence[Hit]) -> "list[Document]":
     from langchain_core.documents import Document
 
     passages = store.passages([hit.id for hit in hits])

@@ -1,6 +1,6 @@
 """Walks a YAML file value by value, each knowing its place and line; knows no spec."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -73,6 +73,17 @@ class Located:
         if truth or not isinstance(self.value, kinds):
             raise self.error(f"wanted {what}, found {self.value!r}")
         return self.value
+
+    def one_of(self, known: Sequence[str]) -> str:
+        """Return the value, which must be one of these words.
+
+        Raises:
+            BenchError: It is not.
+        """
+        text: str = self.expect(str, f"one of {', '.join(known)}")
+        if text not in known:
+            raise self.error(f"wanted one of {', '.join(known)}, found {text!r}")
+        return text
 
     def refuse_unknown(self, known: Iterable[str]) -> None:
         """Refuse keys that are not among `known`.

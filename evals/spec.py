@@ -31,6 +31,34 @@ class RivalCell:
 
 
 @dataclass(frozen=True, slots=True)
+class ServedEngine:
+    """An index that is scored beside exact search; `kind` is one of `evals.engines.kinds`."""
+
+    name: str
+    kind: str
+    options: Overrides = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What a run must not fall short of.
+
+    Attributes:
+        baseline: The result file that is held.
+        measures: Held, each at its share of alpha; none: the baseline's primary one.
+        cells: Held; none: every cell of the baseline.
+        margin: A drop this small does not matter; None: the baseline's margin.
+        alpha: Chance of a false alarm that is accepted; None: the baseline's.
+    """
+
+    baseline: str
+    measures: tuple[str, ...] = ()
+    cells: tuple[str, ...] = ()
+    margin: float | None = None
+    alpha: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Statistics:
     """How sure a difference has to be; see `evals.statistics.comparison.Rule`.
 
@@ -84,10 +112,11 @@ class BenchSpec:
         exclude: A combination that has all values of one of these is no cell.
         baseline: The cell that all others are compared with: its name, or its settings.
         measures: What is scored; `primary` decides.
-        served: Whether the served index (Chroma) is scored beside exact search.
-        rebuilds: How often the served index is built anew, to see how much of it stays.
+        served: Engines that are scored beside exact search.
+        rebuilds: How often each is built anew, to see how much of its answers stays.
         history: "join": a follow-up is searched with the question it leans on, as in the product;
             "ignore": by itself; "rewrite": as the set's authors put it, where they did.
+        gate: What the run must not fall short of.
         report: Formats to write beside results.json.
     """
 
@@ -105,9 +134,10 @@ class BenchSpec:
     statistics: Statistics = Statistics()
     latency: Latency = Latency()
     budget: Budget = Budget()
-    served: bool = True
+    served: tuple[ServedEngine, ...] = (ServedEngine("chroma", "chroma"),)
     rebuilds: int = 0
     history: History = "join"
+    gate: Gate | None = None
     report: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:

@@ -11,7 +11,6 @@ from typing import Any, TypeVar, get_args
 from pydantic import ValidationError
 
 from evals.located import Located
-from evals.measuring import MeasureName
 from evals.report.formats import Format
 from evals.spec import (
     BenchSpec,
@@ -26,6 +25,7 @@ from evals.spec import (
     Statistics,
     Variant,
 )
+from evals.spec_sections import read_gate, read_measure, read_served
 from rag.settings import Settings
 from rag.settings.keys import did_you_mean, group_names, setting_keys
 
@@ -66,15 +66,16 @@ def _spec(top: Located, *, default_name: str, folder: Path) -> BenchSpec:
         "rivals": _rivals,
         "exclude": lambda e: tuple(_overrides(one) for one in e.children()),
         "baseline": lambda e: e.value if isinstance(e.value, str) else _overrides(e),
-        "measures": lambda e: tuple(_measure(one) for one in e.children()),
-        "primary": _measure,
+        "measures": lambda e: tuple(read_measure(one) for one in e.children()),
+        "primary": read_measure,
         "statistics": lambda e: _group(e, Statistics),
         "latency": lambda e: _group(e, Latency),
         "budget": lambda e: _group(e, Budget),
-        "served": lambda e: e.expect(bool, "true or false"),
+        "served": read_served,
         "rebuilds": _at_least_one,
-        "history": lambda e: _one_of(e, get_args(History)),
-        "report": lambda e: tuple(_one_of(one, REPORTS) for one in e.children()),
+        "history": lambda e: e.one_of(get_args(History)),
+        "gate": lambda e: read_gate(e, folder),
+        "report": lambda e: tuple(one.one_of(REPORTS) for one in e.children()),
     }
     given = {_KEYS[key]: readers[key](entry) for key, entry in entries.items()}
     return BenchSpec(**{"name": default_name, **given})
@@ -91,21 +92,6 @@ def _at_least_one(entry: Located) -> int:
     if number < 1:
         raise entry.error(f"wanted 1 or more, found {number}")
     return number
-
-
-def _measure(entry: Located) -> str:
-    text: str = entry.expect(str, "a measure such as nDCG@10")
-    try:
-        return str(MeasureName.parse(text))
-    except ValueError as error:
-        raise entry.error(str(error)) from error
-
-
-def _one_of(entry: Located, known: tuple[str, ...]) -> str:
-    text: str = entry.expect(str, f"one of {', '.join(known)}")
-    if text not in known:
-        raise entry.error(f"wanted one of {', '.join(known)}, found {text!r}")
-    return text
 
 
 # Settings
@@ -179,7 +165,7 @@ def _rivals(entry: Located) -> tuple[RivalCell, ...]:
         parts = one.entries()
         if "kind" not in parts:
             raise one.error(f"wanted the key kind, one of {', '.join(RIVALS)}")
-        kind = _one_of(parts["kind"], tuple(RIVALS))
+        kind = parts["kind"].one_of(tuple(RIVALS))
         options = parts["options"].expect(dict, "a table") if "options" in parts else {}
         found.append(RivalCell(_name(one) if "name" in parts else kind, kind, options))
     return tuple(found)
@@ -227,7 +213,7 @@ def _group(entry: Located, kind: type[Group]) -> Group:
 
 def _value(entry: Located, key: str) -> Any:  # noqa: ANN401 - of the field's type
     if key in _CHOICES:
-        return _one_of(entry, _CHOICES[key])
+        return entry.one_of(_CHOICES[key])
     kinds: tuple[type, ...] = (int, float) if key in _FRACTIONS else (int,)
     check, said = _CHECKS[key]
     value: Any = entry.expect(

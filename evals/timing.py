@@ -1,47 +1,55 @@
 """Times cells as they are served: Chroma, the real model, one question after the other.
 
-Knows no scores but what the approximate index loses.
+Knows no scores but what an approximate index loses.
 """
 
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 
 import numpy as np
 
-from evals.ann import K, ann_recall, query_vectors, rebuild_agreement
+from evals.ann import engine_facts
 from evals.retrieving import Asked
 from evals.runner import Bench
-from evals.runs import CellRun, Runs
-from rag.assembly import make_retriever, store_options
-from rag.embeddings import PassageEmbeddings
-from rag.retrieval.retriever import RagRetriever
-from rag.settings import Settings
-from rag.store.store import Store
+from evals.runs import BenchProgress, CellRun, Runs
+from evals.serving import OpenedEngines, ServedKey, ServedStores, open_engines, served_key
+from evals.spec import Latency
+from evals.timers import Ask, Facts, Timed, cell_timers, engine_timers, rival_timers
 
 _QUESTIONS = 20
-"""Asked of the served index where nothing is timed."""
+"""Asked of the engines where nothing is timed."""
+
+Timings = Mapping[str, Facts]
 
 
-def time_cells(bench: Bench, runs: Runs) -> dict[str, dict[str, float]]:
+def time_cells(bench: Bench, runs: Runs) -> Timings:
     """Return each cell's `timings`."""
-    timings: dict[str, dict[str, float]] = {run.cell.name: _built(bench, run) for run in runs.runs}
-    ours = [run for run in runs.runs if run.index is not None]
+    timings = {run.cell.name: _built(bench, run) for run in runs.runs}
     timed = bench.spec.latency.questions
     asked = _spread(bench.asked, timed or _QUESTIONS)
     with ExitStack() as open_:
-        stores = _open_stores(ours, open_) if bench.spec.served or timed else {}
-        if bench.spec.served:
-            _add(timings, _approximate(bench, ours, stores, asked))
-        if timed and ours:
-            _add(timings, _latencies(bench, ours, stores, asked))
+        stores = ServedStores(open_)
+        engines = open_engines(bench, runs, stores, asked)
+        _note_facts(bench, runs, engines, timings)
+        if timed:
+            rivals, sizes = rival_timers(bench, runs, stores, asked, open_)
+            for name, own in sizes.items():
+                timings[name].update(own)
+            timers = {
+                **cell_timers(bench, runs, stores, asked),
+                **rivals,
+                **engine_timers(engines),
+            }
+            times = _in_turn(timers, len(asked), bench.spec.latency, bench.progress)
+            _note_latencies(times, runs, timings)
     for own in timings.values():
         own.update(_peak_memory())
     return timings
 
 
-def _built(bench: Bench, run: CellRun) -> dict[str, float]:
+def _built(bench: Bench, run: CellRun) -> Facts:
     """Return the size of an index and how fast it would be built with nothing remembered."""
     index, split, settings = run.index, run.split, run.cell.settings
     if index is None or split is None or settings is None:
@@ -61,97 +69,63 @@ def _spread(asked: Sequence[Asked], wanted: int) -> list[Asked]:
     return list(asked[::step][:wanted])
 
 
-StoreKey = tuple[str, int]
-
-
-def _open_stores(runs: Sequence[CellRun], open_: ExitStack) -> dict[StoreKey, Store]:
-    """Open each index once for every breadth of its approximate search, as the product does."""
-    stores: dict[StoreKey, Store] = {}
-    for run in runs:
-        assert run.index is not None
-        assert run.cell.settings is not None
-        key = _store_key(run)
-        if key not in stores:
-            store = Store(run.index.folder, store_options(run.cell.settings.store))
-            stores[key] = open_.enter_context(closing(store))
-    return stores
-
-
-def _store_key(run: CellRun) -> StoreKey:
-    assert run.index is not None
-    assert run.cell.settings is not None
-    return run.index.key, run.cell.settings.store.ef_search
-
-
-def _approximate(
-    bench: Bench,
-    runs: Sequence[CellRun],
-    stores: Mapping[StoreKey, Store],
-    asked: Sequence[Asked],
-) -> dict[str, dict[str, float]]:
-    """Return what the approximate search loses, once for each index and breadth."""
-    found: dict[StoreKey, dict[str, float]] = {}
-    for run in runs:
-        key = _store_key(run)
-        if key in found:
-            continue
-        assert run.index is not None
-        assert run.cell.settings is not None
-        bench.progress("served", len(found), len(stores), "")
-        vectors = query_vectors(bench.model(run.cell.settings), [one.query for one in asked])
-        served = stores[key]
-        found[key] = {f"ann_recall@{K}": ann_recall(bench.store(run.index), served, vectors)}
-        if bench.spec.rebuilds:
-            found[key][f"rebuild_agreement@{K}"] = rebuild_agreement(
-                served, vectors, rebuilds=bench.spec.rebuilds
-            )
-    return {run.cell.name: found[_store_key(run)] for run in runs}
-
-
-def _latencies(
-    bench: Bench,
-    runs: Sequence[CellRun],
-    stores: Mapping[StoreKey, Store],
-    asked: Sequence[Asked],
-) -> dict[str, dict[str, float]]:
-    """Time every cell in turn on each question, so that a busy moment hits all of them alike."""
-    wanted = bench.spec.latency
-    retrievers = {run.cell.name: _served(run, stores[_store_key(run)], bench) for run in runs}
-    for one in asked[: wanted.warmup]:
-        for retriever in retrievers.values():
-            retriever.invoke(one.query)
-    times: dict[str, list[float]] = {name: [] for name in retrievers}
-    total = wanted.repeats * len(asked)
-    for done in range(total):
-        bench.progress("latency", done, total, "")
-        for name, retriever in retrievers.items():
-            started = time.perf_counter()
-            retriever.invoke(asked[done % len(asked)].query)
-            times[name].append((time.perf_counter() - started) * 1000)
-    bench.progress("latency", total, total, "")
-    return {
-        name: {
-            "latency_ms_p50": float(np.percentile(own, 50)),
-            "latency_ms_p95": float(np.percentile(own, 95)),
+def _note_facts(
+    bench: Bench, runs: Runs, engines: Mapping[ServedKey, OpenedEngines], timings: Timings
+) -> None:
+    """Note what each engine loses and takes with every cell that it would serve."""
+    found: dict[ServedKey | None, Facts] = {}
+    for done, (key, one) in enumerate(engines.items()):
+        bench.progress("served", done, len(engines), "")
+        exact = bench.store(one.built)
+        found[key] = {
+            f"{name}.{fact}": value
+            for name, engine in one.engines.items()
+            for fact, value in engine_facts(
+                engine,
+                exact,
+                one.vectors,
+                passages=one.built.passages,
+                rebuilds=bench.spec.rebuilds,
+            ).items()
         }
-        for name, own in times.items()
-    }
+    for run in runs.runs:
+        timings[run.cell.name].update(found.get(served_key(run), {}))
 
 
-def _served(run: CellRun, store: Store, bench: Bench) -> RagRetriever:
-    settings = run.cell.settings
-    assert isinstance(settings, Settings)
-    # The model itself: a remembered vector would take no time.
-    model: PassageEmbeddings = bench.model(settings).inner
-    return make_retriever(settings, store, model, k=None, mode=None, wanted=None, min_score=None)
+def _in_turn(
+    timers: Mapping[Timed, Ask], questions: int, wanted: Latency, progress: BenchProgress
+) -> dict[Timed, list[float]]:
+    """Ask all of them each question in turn, so that a busy moment hits all alike; in ms."""
+    for number in range(min(wanted.warmup, questions)):
+        for ask in timers.values():
+            ask(number)
+    times: dict[Timed, list[float]] = {name: [] for name in timers}
+    total = wanted.repeats * questions
+    for done in range(total):
+        progress("latency", done, total, "")
+        for name, ask in timers.items():
+            started = time.perf_counter()
+            ask(done % questions)
+            times[name].append((time.perf_counter() - started) * 1000)
+    progress("latency", total, total, "")
+    return times
 
 
-def _add(timings: dict[str, dict[str, float]], more: Mapping[str, Mapping[str, float]]) -> None:
-    for name, own in more.items():
-        timings[name].update(own)
+def _note_latencies(times: Mapping[Timed, Sequence[float]], runs: Runs, timings: Timings) -> None:
+    """Note how long a whole search of a cell takes, and of an engine that for a vector alone."""
+    for timed, own in times.items():
+        p50, p95 = (float(np.percentile(own, share)) for share in (50, 95))
+        if timed.key is None:
+            timings[timed.name].update(latency_ms_p50=p50, latency_ms_p95=p95)
+            continue
+        for run in runs.runs:
+            if served_key(run) == timed.key:
+                timings[run.cell.name].update(
+                    {f"{timed.name}.search_ms_p50": p50, f"{timed.name}.search_ms_p95": p95}
+                )
 
 
-def _peak_memory() -> dict[str, float]:
+def _peak_memory() -> Facts:
     """Return the most memory this process has held so far; nothing where no system tells."""
     if sys.platform == "win32":
         return {}

@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING, Any
 from langchain_core.documents import Document
 
 from evals.datasets.base import EvalDocument
+from evals.options import read_options
 from evals.rivals.pieces import (
     Piece,
     Searcher,
     check_size,
-    cut_documents,
     find_nothing,
     missing_extra,
-    read_options,
-    recursive_cut,
+    recursive_pieces,
+    text_bytes,
     whole,
 )
+from evals.rivals.sizes import SizedSearch
 from rag.errors import BenchError
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def build(
         BenchError: An option cannot be used.
         MissingExtraError: bm25s or PyStemmer is not installed.
     """
-    chosen = read_options(Bm25sOptions, options, "bm25s")
+    chosen = read_options(Bm25sOptions, options, "rival bm25s")
     bm25s, stemmers = _libraries()
     pieces = _pieces(documents, chosen)
     tokens = _tokenizer(chosen, bm25s, stemmers)
@@ -94,7 +95,8 @@ def build(
         found.sort(key=lambda hit: (-hit[0], tie_break[hit[1]]))
         return [pieces[row].to_document(score) for score, row in found[:k]]
 
-    return search
+    postings = sum(part.nbytes for part in index.scores.values() if hasattr(part, "nbytes"))
+    return SizedSearch(search, len(pieces), text_bytes(pieces) + postings)
 
 
 def _libraries() -> tuple[Any, Any]:
@@ -107,7 +109,7 @@ def _libraries() -> tuple[Any, Any]:
 def _pieces(documents: Sequence[EvalDocument], chosen: Bm25sOptions) -> list[Piece]:
     if chosen.chunk_size is None:
         return whole(documents)
-    return cut_documents(documents, recursive_cut(chosen.chunk_size, chosen.chunk_overlap))
+    return recursive_pieces(documents, chosen.chunk_size, chosen.chunk_overlap)
 
 
 def _tokenizer(

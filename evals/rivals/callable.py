@@ -19,7 +19,8 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 
 from evals.datasets.base import EvalDocument
-from evals.rivals.pieces import Searcher, read_options
+from evals.options import read_options
+from evals.rivals.pieces import Searcher
 from rag.errors import BenchError
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def build(
     Raises:
         BenchError: It cannot be found, is no retriever, or returns documents without a source.
     """
-    chosen = read_options(CallableOptions, options, "callable")
+    chosen = read_options(CallableOptions, options, "rival callable")
     name = chosen.object or chosen.factory
     found = _find(name)
     if chosen.factory:

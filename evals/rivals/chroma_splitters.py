@@ -13,6 +13,7 @@ import numpy as np
 from langchain_core.documents import Document
 
 from evals.datasets.base import EvalDocument
+from evals.options import read_options
 from evals.rivals.pieces import (
     Cut,
     Piece,
@@ -21,9 +22,10 @@ from evals.rivals.pieces import (
     cut_documents,
     find_nothing,
     missing_extra,
-    read_options,
     recursive_splitter,
+    text_bytes,
 )
+from evals.rivals.sizes import SizedSearch
 
 if TYPE_CHECKING:
     from rag.embeddings import PassageEmbeddings
@@ -74,7 +76,7 @@ def build(
         BenchError: An option cannot be used.
         MissingExtraError: cl100k is asked for and not installed.
     """
-    chosen = read_options(SplitterOptions, options, "chroma-splitter")
+    chosen = read_options(SplitterOptions, options, "rival chroma-splitter")
     chunks = split(documents, chosen, embeddings.count_tokens)
     if not chunks:
         return find_nothing
@@ -85,7 +87,7 @@ def build(
         best = np.argsort(-scores, kind="stable")[:k]
         return [chunks[row].to_document(float(scores[row])) for row in best]
 
-    return search
+    return SizedSearch(search, len(chunks), text_bytes(chunks) + vectors.nbytes)
 
 
 def split(

@@ -13,16 +13,17 @@ from langchain_core.documents import Document
 from langchain_core.embeddings import Embeddings
 
 from evals.datasets.base import EvalDocument
+from evals.options import read_options
 from evals.rivals.pieces import (
     Piece,
     Searcher,
     check_size,
-    cut_documents,
     find_nothing,
     missing_extra,
-    read_options,
-    recursive_cut,
+    recursive_pieces,
+    text_bytes,
 )
+from evals.rivals.sizes import SizedSearch
 
 if TYPE_CHECKING:
     from langchain_core.vectorstores import VectorStore
@@ -75,8 +76,8 @@ def build(
         BenchError: An option cannot be used.
         MissingExtraError: langchain-text-splitters or langchain-chroma is not installed.
     """
-    chosen = read_options(RecipeOptions, options, "langchain")
-    pieces = cut_documents(documents, recursive_cut(chosen.chunk_size, chosen.chunk_overlap))
+    chosen = read_options(RecipeOptions, options, "rival langchain")
+    pieces = recursive_pieces(documents, chosen.chunk_size, chosen.chunk_overlap)
     if not pieces:
         return find_nothing
     store = _store(chosen.store, _Model(embeddings))
@@ -88,7 +89,8 @@ def build(
             Document(one.page_content, metadata={**one.metadata, "score": s}) for one, s in found
         ]
 
-    return search
+    vectors = len(pieces) * embeddings.dimension * 4  # as float32
+    return SizedSearch(search, len(pieces), text_bytes(pieces) + vectors)
 
 
 def _document(piece: Piece) -> Document:

@@ -1,19 +1,18 @@
 """What rivals search in: places of documents with their words; knows no model and no ranking."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from langchain_core.documents import Document
 
 from evals.datasets.base import EvalDocument
 from evals.gold import Span
-from rag.errors import BenchError, MissingExtraError
+from rag.errors import MissingExtraError
 
 if TYPE_CHECKING:
     from langchain_text_splitters import RecursiveCharacterTextSplitter
 
-Options = TypeVar("Options")
 Cut = Callable[[str], Iterable[tuple[int, int]]]
 """From a text to the places of its pieces, `[start, end)` in characters."""
 
@@ -72,8 +71,8 @@ def cut_documents(documents: Sequence[EvalDocument], cut: Cut) -> list[Piece]:
     return pieces
 
 
-def recursive_cut(size: int, overlap: int) -> Cut:
-    """Return LangChain's RecursiveCharacterTextSplitter as a cut; sizes are in characters.
+def recursive_pieces(documents: Sequence[EvalDocument], size: int, overlap: int) -> list[Piece]:
+    """Cut documents by LangChain's RecursiveCharacterTextSplitter; sizes are in characters.
 
     Raises:
         MissingExtraError: langchain-text-splitters is not installed.
@@ -85,7 +84,7 @@ def recursive_cut(size: int, overlap: int) -> Cut:
             start = piece.metadata["start_index"]
             yield start, start + len(piece.page_content)
 
-    return cut
+    return cut_documents(documents, cut)
 
 
 def recursive_splitter(
@@ -118,25 +117,14 @@ def recursive_splitter(
     )
 
 
+def text_bytes(pieces: Sequence[Piece]) -> int:
+    """Return the size of all texts in UTF-8."""
+    return sum(len(piece.text.encode("utf-8", "surrogatepass")) for piece in pieces)
+
+
 def find_nothing(query: str, k: int) -> list[Document]:  # noqa: ARG001 - a `Searcher`
     """Search a set without a word in it."""
     return []
-
-
-def read_options(kind: type[Options], given: Mapping[str, Any], rival: str) -> Options:
-    """Return a rival's options as a value of `kind`; what is not given has its default.
-
-    Raises:
-        BenchError: An option is unknown or cannot have this value.
-    """
-    known = [one.name for one in fields(kind)]  # type: ignore[arg-type]
-    for key in given:
-        if key not in known:
-            raise BenchError(f"rival {rival}: no option is called {key!r}; there are {known}")
-    try:
-        return kind(**given)
-    except (TypeError, ValueError) as error:
-        raise BenchError(f"rival {rival}: {error}; correct its options") from error
 
 
 def check_size(size: int, overlap: int) -> None:

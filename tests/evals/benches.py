@@ -81,7 +81,7 @@ def make_bench(
         "name": "small",
         "dataset": chosen.name,
         "latency": Latency(questions=0),
-        "served": False,
+        "served": (),
         "statistics": Statistics(resamples=500),
         **spec,
     }
