@@ -1,7 +1,9 @@
-"""Shows a passage in the context of its document; knows no search."""
+"""Shows documents of the index, whole or a passage in its context; knows no search."""
 
 import re
 from dataclasses import dataclass
+
+from langchain_core.documents import Document
 
 from rag.documents.document import LoadedDocument
 from rag.errors import CitationNotFoundError
@@ -59,6 +61,19 @@ def excerpt(catalog: Catalog, reference: str, *, context: int) -> Excerpt:
             f"{source} has {len(document.text)} characters; {start}-{end} is not inside"
         )
     return _cut(source, document, start, end, context)
+
+
+def whole_document(catalog: Catalog, source: str) -> Document:
+    """Return a document of the index with its own metadata, title and kind.
+
+    Raises:
+        CitationNotFoundError: There is none of that name.
+    """
+    found = catalog.document(source)
+    if found is None:
+        raise CitationNotFoundError(f"{source} is not in the index; `rag list` shows what is")
+    own = {"source": source, "title": found.title, "kind": found.kind}
+    return Document(found.text, metadata={**catalog.metadata(source), **own})
 
 
 def line_at(text: str, index: int) -> int:

@@ -31,6 +31,8 @@ COMMANDS = {
     "ask": "rag.cli.asking:ask",
     "chat": "rag.cli.chatting:chat",
     "show": "rag.cli.showing:show",
+    "serve": "rag.cli.serving:serve",
+    "keys": "rag.cli.serving:keys",
     "settings": "rag.cli.configuring:settings",
 }
 HELP = """

@@ -5,9 +5,9 @@ from rag.settings.groups import ChatSettings as ChatSettings
 from rag.settings.groups import DocumentSettings as DocumentSettings
 from rag.settings.groups import EmbeddingSettings as EmbeddingSettings
 from rag.settings.groups import RetrievalSettings as RetrievalSettings
-from rag.settings.groups import ServerSettings as ServerSettings
 from rag.settings.groups import Settings as Settings
 from rag.settings.groups import SplitterSettings as SplitterSettings
 from rag.settings.groups import StoreSettings as StoreSettings
 from rag.settings.loading import LoadedSettings as LoadedSettings
 from rag.settings.loading import load_settings as load_settings
+from rag.settings.server import ServerSettings as ServerSettings

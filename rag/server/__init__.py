@@ -1,0 +1,1 @@
+"""The HTTP server: one process behind which every chatbot finds the index."""

@@ -1,0 +1,75 @@
+"""What every route needs of a request: its caller, the collections, and a question within bounds.
+
+It knows no answers.
+"""
+
+from dataclasses import dataclass
+
+from fastapi import Request
+from pydantic import BaseModel, ConfigDict
+
+from rag.app import Rag
+from rag.server.access import Caller
+from rag.server.failures import RefusedError
+from rag.server.metrics import Metrics
+from rag.server.served import Collection, Collections
+from rag.settings import Settings
+
+
+class Wire(BaseModel):
+    """A request's body; what it does not know is refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the server is made of, the same for every request."""
+
+    settings: Settings
+    collections: Collections
+    metrics: Metrics
+
+
+def context_of(request: Request) -> Context:
+    """Return what the server is made of."""
+    context = request.app.state.context
+    assert isinstance(context, Context)
+    return context
+
+
+def caller_of(request: Request) -> Caller:
+    """Return who asks, as the guard found out."""
+    caller = request.state.caller
+    assert isinstance(caller, Caller)
+    return caller
+
+
+def collection_of(request: Request, name: str | None) -> Collection:
+    """Return the collection a request names, or the caller's first.
+
+    Raises:
+        RefusedError: 404.
+    """
+    return context_of(request).collections.get(name, caller_of(request))
+
+
+def index_of(request: Request, name: str | None) -> Rag:
+    """Return the index of a collection; raises what `collection_of` raises."""
+    return collection_of(request, name).rag
+
+
+def check_question(request: Request, question: str) -> str:
+    """Return a question that is neither blank nor too long.
+
+    Raises:
+        RefusedError: 400 or 413.
+    """
+    if not question.strip():
+        raise RefusedError(400, "the question is empty; ask something")
+    most = context_of(request).settings.server.max_question_chars
+    if len(question) > most:
+        raise RefusedError(
+            413, f"the question has {len(question)} characters; ask in at most {most}"
+        )
+    return question

@@ -1,0 +1,109 @@
+"""What a caller is told when something goes wrong; the cause itself goes to the log only.
+
+A message that the caller can act on is passed on; one about the server's own state (its paths, its
+model, its documents) is replaced by the id under which the log has it.
+"""
+
+from dataclasses import dataclass
+
+from rag.errors import (
+    ChatContentFilterError,
+    ChatContextLengthError,
+    ChatModelError,
+    ChatRateLimitError,
+    CitationNotFoundError,
+    DocumentError,
+    DocumentLimitError,
+    IndexLockedError,
+    IndexNotFoundError,
+    RagError,
+    RetrievalError,
+    StoreUnavailableError,
+    UnsupportedFormatError,
+)
+
+# Of a class and its subclasses; the first that fits counts.
+_STATUS: tuple[tuple[type[RagError], int], ...] = (
+    (RetrievalError, 400),
+    (CitationNotFoundError, 404),
+    (UnsupportedFormatError, 415),
+    (DocumentLimitError, 413),
+    (DocumentError, 422),
+    (ChatRateLimitError, 429),
+    (ChatContentFilterError, 422),
+    (ChatContextLengthError, 413),
+    (ChatModelError, 502),
+    (IndexLockedError, 503),
+    (StoreUnavailableError, 503),
+    (IndexNotFoundError, 503),
+)
+_TYPES = {
+    400: "invalid_request_error",
+    401: "authentication_error",
+    403: "permission_error",
+    404: "not_found_error",
+    405: "invalid_request_error",
+    408: "timeout_error",
+    413: "invalid_request_error",
+    415: "invalid_request_error",
+    422: "invalid_request_error",
+    429: "rate_limit_error",
+}
+_HIDDEN = {
+    500: "something went wrong here; the server's log has it under this id",
+    502: "the chat model did not answer; the server's log has the cause under this id",
+    503: "the collection cannot be used just now; the server's log has the cause under this id",
+    504: "no answer within the time limit; ask again or ask for less",
+}
+
+
+class RefusedError(Exception):
+    """A request that is answered with a status and one line that its caller may read."""
+
+    def __init__(self, status: int, message: str, *, retry_after: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What is said to the caller."""
+
+    status: int
+    message: str
+    retry_after: int | None = None
+
+    def to_dict(self, request_id: str) -> dict[str, object]:
+        """Return the body, in the shape OpenAI's clients read and with `detail` for the others."""
+        kind = _TYPES.get(self.status, "server_error")
+        return {
+            "error": {
+                "message": f"{self.message} (id {request_id})",
+                "type": kind,
+                "param": None,
+                "code": None,
+                "id": request_id,
+            },
+            "detail": self.message,
+        }
+
+    def headers(self) -> dict[str, str]:
+        """Return the headers the status asks for."""
+        headers = {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}
+        if self.status == 401:
+            headers["WWW-Authenticate"] = "Bearer"
+        return headers
+
+
+def describe(error: BaseException) -> Failure:
+    """Return what the caller is told of an exception."""
+    if isinstance(error, RefusedError):
+        return Failure(error.status, error.message, error.retry_after)
+    if isinstance(error, TimeoutError):
+        return Failure(504, _HIDDEN[504])
+    status = next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
+    if status >= 500:
+        return Failure(status, _HIDDEN[status], 5 if status == 503 else None)
+    return Failure(status, str(error), 30 if status == 429 else None)

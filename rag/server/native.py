@@ -1,0 +1,212 @@
+"""Our own routes, `/api/…`, which the page and the remote retriever speak: they know no chat."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Form, Query, Request, UploadFile
+from fastapi.responses import JSONResponse, StreamingResponse
+from pydantic import Field
+
+from rag.answering.answer import (
+    AnswerEvent,
+    AnswerFinished,
+    PassagesFound,
+    SearchStarted,
+    TextChunk,
+    passage_to_dict,
+)
+from rag.errors import RagError
+from rag.server.calls import (
+    Wire,
+    caller_of,
+    check_question,
+    collection_of,
+    context_of,
+    index_of,
+)
+from rag.server.failures import RefusedError, describe
+from rag.server.logs import LOGGER
+from rag.server.turns import Turn, answer_turn, stream_turn
+from rag.server.uploads import read_upload
+
+SURFACE = "api"
+MOST_PASSAGES = 100
+_MOST_CONTEXT = 20_000
+
+Mode = Literal["hybrid", "dense", "lexical"]
+CollectionName = Annotated[str | None, Field(description="Unset: the caller's first.")]
+
+router = APIRouter(prefix="/api", tags=["rag"])
+
+
+class Message(Wire):
+    """An earlier turn of the conversation."""
+
+    role: Literal["user", "assistant"]
+    content: str
+
+
+class Search(Wire):
+    """What to look for, and how."""
+
+    query: str
+    collection: CollectionName = None
+    k: int | None = Field(None, ge=1, le=MOST_PASSAGES)
+    mode: Mode | None = None
+    filter: dict[str, Any] | None = None
+    min_score: float | None = None
+
+
+class Ask(Wire):
+    """A question, the conversation before it, and how to search."""
+
+    question: str
+    history: list[Message] = Field(default_factory=list)
+    collection: CollectionName = None
+    k: int | None = Field(None, ge=1, le=MOST_PASSAGES)
+    mode: Mode | None = None
+    filter: dict[str, Any] | None = None
+    stream: bool = Field(
+        default=False, description="As Server-Sent Events, one for each event of answering."
+    )
+
+
+@router.get("/collections")
+def list_collections(request: Request) -> dict[str, Any]:
+    """List the collections this caller may ask, with what each holds."""
+    context, caller = context_of(request), caller_of(request)
+    retrieval = context.settings.retrieval
+    found = [context.collections.get(name, caller) for name in context.collections.names(caller)]
+    return {
+        "collections": [
+            {"name": one.name, "chat_model": context.settings.chat.model, **_counts(one.rag)}
+            for one in found
+        ],
+        "modes": ["hybrid", "dense", "lexical"],
+        "defaults": {"mode": retrieval.mode, "k": retrieval.k},
+        "can_write": caller.can_write,
+    }
+
+
+@router.post("/search")
+async def search(request: Request, wanted: Search) -> dict[str, Any]:
+    """Find passages, best first."""
+    query = check_question(request, wanted.query)
+    index = index_of(request, wanted.collection)
+    retriever = await asyncio.to_thread(
+        index.retriever,
+        k=wanted.k,
+        mode=wanted.mode,
+        filter=wanted.filter,
+        min_score=wanted.min_score,
+    )
+    passages = await retriever.ainvoke(query)
+    return {"query": query, "passages": [passage_to_dict(one) for one in passages]}
+
+
+@router.post("/ask", response_model=None)
+async def ask(request: Request, wanted: Ask) -> dict[str, object] | StreamingResponse:
+    """Answer a question with citations, whole or as a stream of events."""
+    turn = Turn(
+        check_question(request, wanted.question),
+        [("human" if one.role == "user" else "ai", one.content) for one in wanted.history],
+        mode=wanted.mode,
+        k=wanted.k,
+        filter=wanted.filter,
+    )
+    collection, context = collection_of(request, wanted.collection), context_of(request)
+    if not wanted.stream:
+        return (await answer_turn(context, collection, turn, surface=SURFACE)).to_dict()
+    events = stream_turn(context, collection, turn, surface=SURFACE)
+    return StreamingResponse(
+        _as_sse(events, request.state.request_id), media_type="text/event-stream"
+    )
+
+
+@router.get("/documents")
+def list_documents(request: Request, collection: str | None = None) -> dict[str, Any]:
+    """List the documents of a collection, also those that could not be read."""
+    return {"documents": [one.to_dict() for one in index_of(request, collection).list()]}
+
+
+@router.post("/documents")
+def upload(
+    request: Request, files: list[UploadFile], collection: Annotated[str | None, Form()] = None
+) -> JSONResponse:
+    """Index files; each is told of on its own, so that one bad file does not spoil the others."""
+    wanted, settings = collection_of(request, collection), context_of(request).settings
+    rows: list[dict[str, Any]] = []
+    for file in files:
+        name = file.filename or ""
+        try:
+            document = read_upload(file.file.read(), name, settings)
+            with wanted.writing() as rag:
+                rag.add_documents([document])
+            rows.append({"file": name, "source": document.metadata["source"], "error": None})
+        except (RagError, RefusedError) as error:
+            failure = describe(error)
+            if failure.status >= 500:
+                raise
+            rows.append({"file": name, "source": None, "error": failure.message})
+    failed = sum(row["error"] is not None for row in rows)
+    return JSONResponse({"documents": rows}, 422 if failed == len(rows) else 200)
+
+
+@router.delete("/documents")
+def remove(
+    request: Request, source: Annotated[str, Query()], collection: str | None = None
+) -> dict[str, Any]:
+    """Forget a document of the index; a file on disk stays where it is."""
+    with collection_of(request, collection).writing() as rag:
+        report = rag.remove(source)
+    return {"removed": report.removed}
+
+
+@router.get("/source")
+def source(
+    request: Request,
+    reference: str,
+    collection: str | None = None,
+    context: Annotated[int, Query(ge=0, le=_MOST_CONTEXT)] = 2000,
+) -> dict[str, object]:
+    """Show a passage in its context, by its id or as SOURCE:START-END."""
+    return index_of(request, collection).show(reference, context=context).to_dict()
+
+
+async def _as_sse(events: AsyncIterator[AnswerEvent], request_id: str) -> AsyncIterator[str]:
+    """Yield Server-Sent Events; the last one is `answer_finished` or `failed`."""
+    try:
+        async for event in events:
+            name, data = _wire(event)
+            yield _line(name, data)
+    except (RagError, RefusedError, TimeoutError) as error:
+        LOGGER.warning("stream failed", extra={"id": request_id}, exc_info=error)
+        yield _line("failed", describe(error).to_dict(request_id))
+
+
+def _wire(event: AnswerEvent) -> tuple[str, dict[str, object]]:
+    match event:
+        case SearchStarted(query):
+            return "search_started", {"query": query}
+        case PassagesFound(passages):
+            return "passages_found", {"passages": [passage_to_dict(one) for one in passages]}
+        case TextChunk(text):
+            return "text_chunk", {"text": text}
+        case AnswerFinished(answer):
+            return "answer_finished", answer.to_dict()
+
+
+def _line(name: str, data: object) -> str:
+    return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
+
+
+def _counts(index: Any) -> dict[str, Any]:  # noqa: ANN401
+    from rag.errors import IndexNotFoundError
+
+    try:
+        status = index.status()
+    except IndexNotFoundError:
+        return {"documents": 0, "passages": 0}
+    return {"documents": status.sources - status.failed, "passages": status.passages}
