@@ -18,7 +18,7 @@ from rag.settings import Settings, load_settings
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from langchain_core.documents import Document
+    from langchain_core.documents import BaseDocumentCompressor, Document
     from langchain_core.language_models import BaseChatModel
     from langchain_core.messages import BaseMessage
 
@@ -46,6 +46,7 @@ class Rag:
         settings: Settings to use as they are; then no file and no environment is read.
         embeddings: Another embedding model than the settings name.
         chat_model: Any LangChain chat model; default the one of the settings, or none.
+        reranker: Any LangChain document compressor; default the one of the settings, or none.
 
     Raises:
         SettingsError: A setting is unknown or out of range.
@@ -59,6 +60,7 @@ class Rag:
         settings: Settings | None = None,
         embeddings: "PassageEmbeddings | None" = None,
         chat_model: "BaseChatModel | None" = None,
+        reranker: "BaseDocumentCompressor | None" = None,
     ) -> None:
         given = settings or load_settings(config=None if config is None else Path(config)).settings
         self.settings = (
@@ -66,6 +68,7 @@ class Rag:
         )
         self._given_embeddings = embeddings
         self._given_chat_model = chat_model
+        self._given_reranker = reranker
         self._store: Store | None = None
         self._opening = threading.Lock()
         # Absolute, so that the program may change its working directory.
@@ -233,6 +236,18 @@ class Rag:
 
         return excerpt(self._open(check=False).catalog, reference, context=context)
 
+    def document(self, source: str) -> "Document":
+        """Return a whole document of the index by its source's name.
+
+        Its metadata hold `source`, `title`, `kind` and what it was added with.
+
+        Raises:
+            CitationNotFoundError: There is none of that name.
+        """
+        from rag.excerpt import whole_document
+
+        return whole_document(self._open(check=False).catalog, source)
+
     # Asking
 
     def search(
@@ -312,13 +327,20 @@ class Rag:
             mode=mode,
             wanted=filter,
             min_score=min_score,
+            reranker=self._given_reranker,
         )
 
-    def chain(self) -> "RagChain":
-        """Return the Runnable from a question to an `Answer`."""
-        return assembly.make_chain(
-            self.settings, self.retriever(), self.embeddings, self.chat_model
-        )
+    def chain(
+        self,
+        *,
+        k: int | None = None,
+        mode: Mode | None = None,
+        filter: Mapping[str, Any] | None = None,  # noqa: A002 - LangChain's word
+        min_score: float | None = None,
+    ) -> "RagChain":
+        """Return the Runnable from a question to an `Answer`; arguments as of `retriever`."""
+        retriever = self.retriever(k=k, mode=mode, filter=filter, min_score=min_score)
+        return assembly.make_chain(self.settings, retriever, self.embeddings, self.chat_model)
 
     def as_tool(
         self,
@@ -330,11 +352,10 @@ class Rag:
         filter: Mapping[str, Any] | None = None,  # noqa: A002 - LangChain's word
         min_score: float | None = None,
     ) -> "RagTool":
-        """Return a LangChain tool with which an agent searches; the rest as of `retriever`.
+        """Return a LangChain tool with which an agent searches; other arguments as of `retriever`.
 
-        Args:
-            name: What the model calls it; None: "search_documents".
-            description: What the model is told of it; None: that it searches the user's documents.
+        The model calls it by `name` ("search_documents") and is told its `description` (that it
+        searches the user's documents).
         """
         retriever = self.retriever(k=k, mode=mode, filter=filter, min_score=min_score)
         return assembly.make_tool(self.settings, retriever, name=name, description=description)
