@@ -7,7 +7,7 @@ function from (query, k) to LangChain documents, best first, whose metadata hold
 """
 
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -32,8 +32,12 @@ if TYPE_CHECKING:
 FUSION = "fusion"
 """Our own legs, of the baseline's index, under another fusion; it has no builder."""
 
+AUTHORS = "human-rewrite"
+"""The baseline, asked follow-ups as the set's authors rewrote them; it has no builder."""
+
 RIVALS = {
     FUSION: "evals.fusions:fusion_search",
+    AUTHORS: "evals.queries:by_authors",
     "bm25s": "evals.rivals.bm25s:build",
     "langchain": "evals.rivals.langchain_recipe:build",
     "chroma-splitter": "evals.rivals.chroma_splitters:build",
@@ -99,6 +103,19 @@ def nest(overrides: Overrides) -> dict[str, Any]:
         group, _, name = key.rpartition(".")
         (nested.setdefault(group, {}) if group else nested)[name] = value
     return nested
+
+
+def defaults_of(cells: Iterable[Cell]) -> dict[str, Any]:
+    """Return setting to default, of the settings that some of our cells name."""
+    named = dict.fromkeys(key for cell in cells if cell.settings for key in cell.overrides)
+    return {key: _value(Settings(), key) for key in named}
+
+
+def _value(settings: Settings, key: str) -> Any:  # noqa: ANN401 - of the setting's type
+    found: Any = settings
+    for part in key.split("."):
+        found = getattr(found, part)
+    return found
 
 
 def load_rival(kind: str) -> "RivalBuilder":

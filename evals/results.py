@@ -46,7 +46,8 @@ class AskedQuestion:
     """A question as it was asked.
 
     Attributes:
-        query: What was searched for: the question, behind an earlier one if it leans on it.
+        query: What was searched for under the baseline's settings: the question, behind an earlier
+            one if it leans on it, or rewritten; "" if a chat model was to rewrite it and did not.
         slots: Gold, [[[source, start_index, end_index], …alternatives], …slots].
         graded: Document to grade, for sets judged by whole documents.
         cluster: Questions of one cluster depend on each other ("" if each stands alone).
@@ -65,12 +66,19 @@ class AskedQuestion:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A cell's mean of one measure with its interval; `scored` of the questions have a value."""
+    """A cell's mean of one measure with its interval.
+
+    Attributes:
+        scored: Questions that have a value.
+        coverage: Their share of those to which the measure applies: less than 1 where a chat model
+            or a judge gave nothing.
+    """
 
     mean: float
     low: float
     high: float
     scored: int
+    coverage: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +100,14 @@ class CellResult:
             replies also `abstention_precision`, `abstention_recall`, `answered_share`.
         cost: Deterministic costs: `context_tokens_mean`, `passages_mean`, `index_bytes`.
         timings: What differs from run to run: `latency_ms_p50`, `latency_ms_p95`,
-            `ingest_passages_per_second`, `disk_bytes`, `ann_recall@10`,
-            `rebuild_agreement@10`, `peak_memory_bytes`.
+            `ingest_passages_per_second`, `disk_bytes`, `peak_memory_bytes` (of the whole run); of
+            rivals that tell, `passages`, `index_bytes`. Of each engine of `served`, behind its
+            name and a full stop: `ann_recall@10`, `rebuild_agreement@10`, `search_ms_p50`,
+            `search_ms_p95` (of the vectors alone), `index_bytes`, `build_passages_per_second`.
         replies: Question id to what was answered, where a measure judges replies.
+        queries: Question id to what was searched, where that differs from the question's `query`.
+        unscored: Measure to the questions that it applies to and that have no score.
+        failures: Question id to why a chat model gave no query or no reply for it.
     """
 
     name: str
@@ -109,6 +122,9 @@ class CellResult:
     cost: Mapping[str, float]
     timings: Mapping[str, float]
     replies: Mapping[str, str] = field(default_factory=dict)
+    queries: Mapping[str, str] = field(default_factory=dict)
+    unscored: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    failures: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +184,7 @@ class BenchResult:
         probability_best: Cell to its chance of being the best in the primary measure.
         detectable_difference: The difference that this many questions show 8 times of 10.
         definitions: Measure to a digest of how it scores a fixed probe; see `evals.definitions`.
+        defaults: The value that a cell of ours has of a setting which other cells name.
     """
 
     name: str
@@ -187,6 +204,7 @@ class BenchResult:
     detectable_difference: float | None
     environment: Mapping[str, Any]
     definitions: Mapping[str, str] = field(default_factory=dict)
+    defaults: Mapping[str, Any] = field(default_factory=dict)
 
     def cell(self, name: str) -> CellResult:
         """Return the cell called `name`.

@@ -6,6 +6,7 @@ from statistics import fmean
 from typing import Any, TypedDict
 
 from evals import analysis
+from evals.cells import defaults_of
 from evals.definitions import definitions_of
 from evals.gold import Question
 from evals.measures.audit import audit_gold
@@ -38,6 +39,7 @@ class _Surroundings:
     settings: Settings
     passages: PassageMap | None
     replies: Mapping[str, Reply]
+    verdicts: Mapping[str, Mapping[str, float]]
 
     def tokens(self, place: RankedPassage) -> int:
         return self.bench.count_tokens(place, self.settings)
@@ -47,6 +49,9 @@ class _Surroundings:
 
     def reply(self, question_id: str) -> Reply | None:
         return self.replies.get(question_id)
+
+    def verdict(self, measure: str, question_id: str) -> float | None:
+        return self.verdicts.get(measure, {}).get(question_id)
 
 
 def make_result(
@@ -60,7 +65,8 @@ def make_result(
         timings: Of each cell, see `CellResult.timings`.
         environment: Versions and machine.
     """
-    asked = tuple(_asked(one.question, one.query) for one in bench.asked)
+    queries = {one.question.id: one.query for one in bench.asked}
+    asked = tuple(_asked(one, queries.get(one.id, "")) for one in bench.questions)
     clusters = analysis.choose_clusters(asked, bench.spec.statistics.cluster)
     scores = {run.cell.name: score(bench, run) for run in runs.runs}
     measures = tuple(str(measure) for measure in bench.measures)
@@ -89,6 +95,7 @@ def make_result(
         **_verdict(bench, tables.get(measures[0]), cells),
         environment=dict(environment),
         definitions=definitions_of(measures),
+        defaults=defaults_of(run.cell for run in runs.runs),
     )
 
 

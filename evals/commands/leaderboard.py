@@ -1,40 +1,77 @@
 """Prints a result as a table with intervals and verdicts; computes nothing."""
 
 import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
+from evals.report.engines import engine_summary
 from evals.results import BenchResult, CellResult
 from rag.cli.console import make_console
 
-# Columns of text that the cell's name, its score, its verdict and its costs take.
-_NARROW = 105
+if TYPE_CHECKING:
+    from rich.console import Console
+
+# Columns of text that the cell's name, its score, its verdict and its costs take on one line.
+_ROOMY = 105
+_MEASURE = 18
+# Nothing is folded where nobody sees how wide a line is; `--json` is for programs.
+_PIPE = 400
 
 
 def print_leaderboard(result: BenchResult) -> None:
-    """Print the cells, best first, and what follows from them."""
+    """Print the cells, best first, the engines, and what follows from them.
+
+    A terminal that is too narrow for one line a cell gets intervals under their means; a pipe gets
+    whole lines.
+    """
+    console = make_console(sys.stdout)
+    if not console.is_terminal:
+        console.width = _PIPE
+    others = result.measures[1 : 1 + max(0, (console.width - _ROOMY) // _MEASURE)]
+    rows = [_row(result, cell, others) for cell in ranked(result)]
+    headings = ["cell", f"{result.primary} (interval)", "against baseline", *others, "tokens", "ms"]
+    if console.width < _ROOMY:
+        headings[1] = result.primary
+        rows = [[name, *map(_folded, others)] for name, *others in rows]
+    _print_table(console, headings, rows)
+    engines, lines = engine_summary(result)
+    if lines:
+        console.print()
+        _print_table(console, engines, lines)
+    for line in closing_lines(result):
+        click.echo(line)
+
+
+def _print_table(
+    console: "Console", headings: Sequence[str], rows: Sequence[Sequence[str]]
+) -> None:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="bold")
-    console = make_console(sys.stdout)
-    table.add_column("cell", overflow="fold", min_width=24)
-    table.add_column(f"{result.primary} (interval)", justify="right", no_wrap=True)
-    table.add_column("against baseline", no_wrap=True)
-    others = result.measures[1 : 1 + max(0, (console.width - _NARROW) // 18)]
-    for name in (*others, "tokens", "ms"):
-        table.add_column(name, justify="right")
-    for cell in ranked(result):
-        table.add_row(
-            cell.name,
-            _estimate(cell, result.primary),
-            _verdict(result, cell),
-            *(_mean(cell, measure) for measure in others),
-            f"{cell.cost['context_tokens_mean']:.0f}",
-            _milliseconds(cell),
-        )
+    table.add_column(headings[0], overflow="fold")
+    for heading in headings[1:]:
+        table.add_column(heading, justify="right", overflow="fold")
+    for row in rows:
+        table.add_row(*row)
     console.print(table)
-    for line in closing_lines(result):
-        click.echo(line)
+
+
+def _row(result: BenchResult, cell: CellResult, others: Sequence[str]) -> list[str]:
+    return [
+        cell.name,
+        _estimate(cell, result.primary),
+        _verdict(result, cell),
+        *(_mean(cell, measure) for measure in others),
+        f"{cell.cost['context_tokens_mean']:.0f}",
+        _milliseconds(cell),
+    ]
+
+
+def _folded(place: str) -> str:
+    """Return a mean over its interval, or a difference over its p."""
+    return place.replace(" [", "\n[").replace(" p=", "\np=")
 
 
 def ranked(result: BenchResult) -> list[CellResult]:

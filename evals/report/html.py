@@ -48,6 +48,7 @@ def _body(result: BenchResult, texts: Mapping[str, str]) -> list[Markup]:
         _cases(result),
         sections.audit(result),
         sections.serving(result),
+        sections.engines(result),
         sections.environment(result),
     ]
     data = tag("script", {"type": "application/json", "id": "cases-data"}, _data(result, texts))

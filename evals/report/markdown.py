@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from evals.report.engines import engine_summary
 from evals.report.view import Standing, cost_of, sentence, standings
 from evals.results import BenchResult
 
@@ -20,6 +21,7 @@ def render_markdown(result: BenchResult) -> str:
         *markdown_table(_headings(result), [_row(result, one) for one in standings(result)]),
         "",
         *_recommendation(result),
+        *_engines(result),
     ]
     if result.skipped:
         lines += [
@@ -91,6 +93,11 @@ def _recommendation(result: BenchResult) -> list[str]:
             "8 times of 10."
         )
     return ["\n".join(lines)]
+
+
+def _engines(result: BenchResult) -> list[str]:
+    headings, rows = engine_summary(result)
+    return ["", *markdown_table(headings, rows)] if rows else []
 
 
 def _number(value: float | None, form: str) -> str:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from evals.report.engines import FACTS, Fact, engine_rows, without_engines
 from evals.report.figures import Figure, cost_figures, heat_figures
 from evals.report.markup import Markup, breakable, escape, join, tag, text_tag
 from evals.report.tables import Column, Value, figure, plain, table
@@ -138,8 +139,37 @@ def serving(result: BenchResult) -> Markup:
         result,
         "serving",
         "As it is served",
-        [{**one.cell.cost, **one.cell.timings} for one in standings(result)],
+        [{**one.cell.cost, **without_engines(one.cell.timings)} for one in standings(result)],
     )
+
+
+def engines(result: BenchResult) -> Markup:
+    """Return what each engine loses beside exact search, and what it takes."""
+    rows = engine_rows(result)
+    if not rows:
+        return Markup("")
+    told = [fact for fact in FACTS if any(fact.name in row.facts for row in rows)]
+    columns = [Column("engine", False), Column("serves", False)]
+    columns += [Column(fact.heading) for fact in told]
+    lines = [
+        [
+            plain(row.engine),
+            plain(row.served),
+            *(figure(_in_unit(row.facts, fact), fact.form) for fact in told),
+        ]
+        for row in rows
+    ]
+    note = (
+        "How many of the ten nearest passages an engine finds, how many of its ten it finds again "
+        "when it is rebuilt, and how long it searches for a question's vector alone. Chroma is "
+        "asked as the product asks it, and its folder holds the passages' texts as well."
+    )
+    body = table(columns, lines, caption="Engines beside exact search")
+    return _section("engines", "Engines", [body, text_tag("p", note, {"class": "note"})])
+
+
+def _in_unit(facts: Mapping[str, float], fact: Fact) -> float | None:
+    return facts[fact.name] / fact.unit if fact.name in facts else None
 
 
 def _facts(

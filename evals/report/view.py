@@ -107,12 +107,17 @@ def pareto_front(costs: Mapping[str, float], scores: Mapping[str, float]) -> lis
 
 
 def grid_axes(result: BenchResult) -> list[GridAxis]:
-    """Return the settings of which our cells name several values, in the order they appear."""
-    seen: dict[str, dict[str, object]] = {}
-    for cell in result.cells:
-        if cell.rival is None:
-            for key, value in cell.overrides.items():
-                seen.setdefault(key, {})[setting_text(value)] = value
+    """Return the settings of which our cells have several values, in the order they appear.
+
+    A cell that does not name a setting has the default that the result tells of it.
+    """
+    ours = [cell for cell in result.cells if cell.rival is None]
+    seen: dict[str, dict[str, object]] = {key: {} for cell in ours for key in cell.overrides}
+    for cell in ours:
+        own = _settings(result, cell)
+        for key, values in seen.items():
+            if key in own:
+                values[setting_text(own[key])] = own[key]
     return [GridAxis(key, _in_order(values)) for key, values in seen.items() if len(values) > 1]
 
 
@@ -124,29 +129,36 @@ def setting_text(value: object) -> str:
 
 
 def axis_pairs(result: BenchResult) -> list[tuple[GridAxis, GridAxis]]:
-    """Return every pair of axes of which the cells fill more than a line; the longer is across."""
-    pairs = []
+    """Return every pair of axes of which the cells fill more than a line; the longer is across.
+
+    Those that are filled best come first.
+    """
+    pairs: list[tuple[float, tuple[GridAxis, GridAxis]]] = []
     for first, second in combinations(grid_axes(result), 2):
         across, down = (
             (first, second) if len(first.values) > len(second.values) else (second, first)
         )
-        if len(best_by_pair(result, down.key, across.key)) > max(len(across.values), 2):
-            pairs.append((down, across))
-    return pairs
+        filled = len(best_by_pair(result, down.key, across.key))
+        if filled > max(len(across.values), 2):
+            share = filled / (len(down.values) * len(across.values))
+            pairs.append((share, (down, across)))
+    return [pair for _, pair in sorted(pairs, key=lambda one: -one[0])]
 
 
 def best_by_pair(result: BenchResult, down: str, across: str) -> dict[tuple[str, str], float]:
-    """Return the best primary mean among the cells of each pair of values of two settings.
-
-    A cell that leaves one of the two at its default is in none: the result does not name it.
-    """
+    """Return the best primary mean among the cells of each pair of values of two settings."""
     best: dict[tuple[str, str], float] = {}
     for cell in result.cells:
-        estimate, own = cell.estimates.get(result.primary), cell.overrides
+        estimate, own = cell.estimates.get(result.primary), _settings(result, cell)
         if cell.rival is None and estimate is not None and down in own and across in own:
             pair = setting_text(own[down]), setting_text(own[across])
             best[pair] = max(best.get(pair, -inf), estimate.mean)
     return best
+
+
+def _settings(result: BenchResult, cell: CellResult) -> Mapping[str, object]:
+    """Return a cell's settings; what the default was then, a later version cannot know."""
+    return {**result.defaults, **cell.overrides}
 
 
 def group_scores(result: BenchResult, cell: CellResult) -> Mapping[str, Summary]:

@@ -109,6 +109,23 @@ def judged(cells: tuple[CellResult, ...], asked: tuple[AskedQuestion, ...]) -> B
     )
 
 
+def with_engines(result: BenchResult) -> BenchResult:
+    """Return the result with two engines: Chroma once a size, Faiss the same everywhere."""
+
+    def served(cell: CellResult) -> CellResult:
+        size = cell.overrides["splitter.max_tokens"]
+        facts = {
+            "chroma.ann_recall@10": 0.9 + size / 10_000,
+            "chroma.index_bytes": 3e6,
+            "faiss-flat.ann_recall@10": 1.0,
+            "faiss-flat.search_ms_p50": 0.25,
+        }
+        return replace(cell, timings={**cell.timings, **facts})
+
+    cells = tuple(cell if cell.rival else served(cell) for cell in result.cells)
+    return replace(result, cells=cells)
+
+
 def with_scores(result: BenchResult, cell: str, scores: dict[str, float | None]) -> BenchResult:
     """Return the result with other scores of one cell's primary measure."""
     found = result.cell(cell)

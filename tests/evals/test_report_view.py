@@ -75,11 +75,33 @@ def test_unset_comes_first_on_an_axis_then_numbers_then_words(result):
     assert axis.values == ("none", "0.3", "0.7", "false")
 
 
-def test_a_cell_that_leaves_a_setting_at_its_default_is_in_no_field_of_it(result):
+def test_a_cell_that_leaves_a_setting_at_its_default_is_in_the_defaults_field(result):
+    named = replace(result.cells[-2], overrides={"retrieval.mode": "hybrid"})
+    cells = (*result.cells[:2], named)
+    told = replace(result, cells=cells, defaults={"splitter.max_tokens": None})
+    pairs = best_by_pair(told, "splitter.max_tokens", "retrieval.mode")
+    assert pairs["none", "hybrid"] == named.estimates[PRIMARY].mean
+    axes = {axis.key: axis.values for axis in grid_axes(told)}
+    assert axes["splitter.max_tokens"] == ("none", "64")
+
+
+def test_a_result_that_tells_no_default_leaves_such_a_cell_out(result):
     """What the default was then, a later version cannot know."""
     named = replace(result.cells[-2], overrides={"retrieval.mode": "hybrid"})
     pairs = best_by_pair(replace(result, cells=(named,)), "splitter.max_tokens", "retrieval.mode")
     assert pairs == {}
+
+
+def test_pairs_of_settings_whose_fields_are_filled_best_come_first(result):
+    odd = replace(result.cells[0], overrides={"retrieval.mode": "sparse"})
+    told = replace(
+        result,
+        cells=(odd, *result.cells),
+        defaults={"splitter.max_tokens": None, "splitter.overlap_tokens": 0},
+    )
+    *fuller, last = axis_pairs(told)
+    assert all("splitter.overlap_tokens" in {axis.key for axis in pair} for pair in fuller)
+    assert {axis.key for axis in last} == {"retrieval.mode", "splitter.max_tokens"}
 
 
 def test_a_heat_map_field_is_the_best_cell_of_its_pair(result):
