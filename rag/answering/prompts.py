@@ -25,6 +25,7 @@ class Variables:
 
 
 VARIABLES: Final[Mapping[str, Variables]] = {
+    "agent": Variables(frozenset({"passages"}), frozenset({"no_answer"})),
     "answer": Variables(
         frozenset({"passages", "question"}), frozenset({"conversation", "language", "no_answer"})
     ),

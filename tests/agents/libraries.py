@@ -76,10 +76,8 @@ class ScriptedAgentModel(BaseChatModel):
     ) -> Iterator[ChatGenerationChunk]:
         message = self._next(messages)
         calls = [
-            ToolCallChunk(
-                name=c["name"], args=str(c["args"]).replace("'", '"'), id=c["id"], index=0
-            )
-            for c in message.tool_calls
+            ToolCallChunk(name=one["name"], args=json.dumps(one["args"]), id=one["id"], index=0)
+            for one in message.tool_calls
         ]
         pieces = [AIMessageChunk(word) for word in message.text.split(" ") if word]
         for piece in (*pieces, AIMessageChunk("", tool_call_chunks=calls)):
