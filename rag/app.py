@@ -209,11 +209,41 @@ class Rag:
         names = [str(path) if str(path) in known else self._names.name(path) for path in paths]
         return remove_sources(store, names)
 
+    def forget(self, sources: "Iterable[str]") -> "SyncReport":
+        """Forget sources by exactly these names, as `list` gives them; others are passed over.
+
+        Unlike `remove` it knows no folders and no patterns, so it is safe to hand on a name that
+        somebody else has chosen.
+
+        Raises:
+            IndexLockedError: Another process is writing.
+        """
+        from rag.sync import forget_sources
+
+        return forget_sources(self._open(check=False), sources)
+
     # Looking at the index
 
-    def list(self) -> "list[SourceRecord]":
-        """Return every source by name, also those that could not be read."""
-        return self._open(check=False).catalog.sources()
+    def list(
+        self,
+        *,
+        filter: Mapping[str, Any] | None = None,  # noqa: A002 - LangChain's word
+    ) -> "list[SourceRecord]":
+        """Return every source by name, also those that could not be read.
+
+        Args:
+            filter: Conditions as of `search`; then only sources with a passage that fulfils them.
+
+        Raises:
+            RetrievalError: The filter cannot be used.
+        """
+        from rag.store.filters import compile_filter
+
+        catalog = self._open(check=False).catalog
+        if filter is None:
+            return catalog.sources()
+        wanted = catalog.sources_matching(compile_filter(filter))
+        return [record for record in catalog.sources() if record.source in wanted]
 
     def status(self) -> "IndexStatus":
         """Return what the index holds."""

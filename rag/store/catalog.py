@@ -217,6 +217,15 @@ class Catalog:
         )
         return {row[0] for row in rows}
 
+    def sources_matching(self, condition: Condition) -> set[str]:
+        """Return the sources with a live passage that a filter lets through."""
+        rows = self.connection.execute(
+            f"""SELECT DISTINCT p.source FROM passages p JOIN sources s ON s.source = p.source
+                WHERE {_LIVE} AND {condition.sql}""",
+            condition.parameters,
+        )
+        return {row[0] for row in rows}
+
     def around(self, source: str, first: int, last: int) -> list[StoredPassage]:
         """Return a source's live passages with ordinals from `first` to `last`, in order."""
         rows = self.connection.execute(

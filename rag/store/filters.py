@@ -3,6 +3,7 @@
 A filter is a mapping of names to what they must be. All must hold:
 
     {"source": "docs/handbook.md"}            exact, or a pattern with * and ?
+    {"source": {"eq": "what?"}}                exact, whatever is in it
     {"folder": "docs/zh"}                      this folder and all below it
     {"kind": ["pdf", "docx"]}                  any of a list
     {"page": {"gte": 3, "lt": 10}}             gte, gt, lte, lt, eq, ne
@@ -63,7 +64,7 @@ def _equal(name: str, value: _Scalar) -> Condition:
         case "source" if "*" in text or "?" in text:
             return Condition("s.source GLOB ?", (text.replace("[", "[[]"),))
         case "source":
-            return Condition("s.source = ?", (text,))
+            return _exact_source(text)
         case "folder":
             return _folder(text)
         case "section":
@@ -82,6 +83,10 @@ def _equal(name: str, value: _Scalar) -> Condition:
             return _own_equal(name, value)
 
 
+def _exact_source(text: str) -> Condition:
+    return Condition("s.source = ?", (text,))
+
+
 def _folder(text: str) -> Condition:
     folder = text.strip("/")
     if folder in ("", "."):
@@ -93,7 +98,7 @@ def _folder(text: str) -> Condition:
 def _compare(name: str, operator: str, operand: Any) -> Condition:  # noqa: ANN401
     value = _scalar(name, operand)
     if operator == "eq":
-        return _equal(name, value)
+        return _exact_source(str(value)) if name == "source" else _equal(name, value)
     if operator == "ne":
         equal = _equal(name, value)
         return Condition(f"NOT ({equal.sql})", equal.parameters)

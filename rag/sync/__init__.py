@@ -1,5 +1,6 @@
 """Makes an index equal to its sources; knows no settings and no search."""
 
+from rag.sync.forget import forget_sources
 from rag.sync.naming import SourceNames
 from rag.sync.pipeline import Pipeline
 from rag.sync.push import PushedDocument, push_documents
@@ -15,6 +16,7 @@ __all__ = [
     "SourceNames",
     "SyncReport",
     "add_sources",
+    "forget_sources",
     "push_documents",
     "rebuild",
     "remove_sources",

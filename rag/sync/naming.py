@@ -66,6 +66,14 @@ def is_under(name: str, root: str) -> bool:
     return is_below(name, root) or (is_pattern(root) and _matches(name, root))
 
 
+def covers(root: str, name: str) -> bool:
+    """Tell whether a root may bring back `name`, or something below it."""
+    if is_pattern(root):
+        fixed = fixed_part(root)
+        return is_below(name, fixed) or is_below(fixed, name)
+    return is_below(name, root)
+
+
 def _matches(name: str, pattern: str) -> bool:
     """Tell whether `name`, or a folder it is in, matches a pattern; `**` spans folders."""
     from pathspec import GitIgnoreSpec

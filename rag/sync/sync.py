@@ -16,7 +16,7 @@ from rag.store.store import Store
 from rag.store.writer import Writer
 from rag.sync.embed import embed_missing
 from rag.sync.metadata import check_metadata
-from rag.sync.naming import SourceNames, fixed_part, is_below, is_pattern, is_under
+from rag.sync.naming import SourceNames, covers, is_below, is_pattern, is_under
 from rag.sync.pipeline import Pipeline, Prepared, failed_update
 from rag.sync.plan import Plan, plan_sync
 from rag.sync.report import Failure, Progress, SyncReport, silent
@@ -106,19 +106,11 @@ def remove_sources(store: Store, paths: Sequence[str]) -> SyncReport:
         named = {p for p in paths if not is_pattern(p)}
         named.update(s for s in gone if not any(is_below(s, path) for path in named))
         remaining = roots.keys() - gone_roots
-        covered = {p for p in named if any(_covers(root, p) for root in remaining)}
+        covered = {p for p in named if any(covers(root, p) for root in remaining)}
         writer.set_exclusions(store.catalog.exclusions() | covered)
         if gone:
             writer.commit([], gone)
     return SyncReport(removed=len(gone), seconds=time.monotonic() - started)
-
-
-def _covers(root: str, path: str) -> bool:
-    """Tell whether a root may bring back `path`, or something below it."""
-    if is_pattern(root):
-        fixed = fixed_part(root)
-        return is_below(path, fixed) or is_below(fixed, path)
-    return is_below(path, root)
 
 
 def _claim(store: Store, writer: Writer, embeddings: PassageEmbeddings) -> None:

@@ -54,6 +54,8 @@ A, B, C, D = "a.md", "docs/b.txt", "docs/zh/[c].md", "docsother/d.csv"
         ({"source": "docs/zh/[c]*"}, {C}),
         ({"source": {"ne": A}}, {B, C, D}),
         ({"source": {"eq": A}}, {A}),
+        ({"source": {"eq": "docs/*"}}, set()),
+        ({"source": {"eq": C}}, {C}),
         ({"source": [A, B]}, {A, B}),
         ({"folder": "docs"}, {B, C}),
         ({"folder": "docs/zh/"}, {C}),
