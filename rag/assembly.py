@@ -1,6 +1,7 @@
 """Builds the parts a `Rag` is made of from its settings; opens nothing before it is needed."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from rag.errors import SettingsError
@@ -8,11 +9,13 @@ from rag.settings import (
     ChatSettings,
     DocumentSettings,
     EmbeddingSettings,
+    RerankSettings,
     Settings,
     StoreSettings,
 )
 
 if TYPE_CHECKING:
+    from langchain_core.documents import BaseDocumentCompressor
     from langchain_core.language_models import BaseChatModel
     from langchain_core.retrievers import BaseRetriever
 
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
 _LONGEST_DEFAULT_PASSAGE = 512
 
 Mode = Literal["hybrid", "dense", "lexical"]
+Device = Literal["auto", "cuda", "mps", "cpu"]
 
 
 def open_embeddings(wanted: EmbeddingSettings) -> "PassageEmbeddings":
@@ -62,6 +66,23 @@ def open_chat_model(wanted: ChatSettings) -> "BaseChatModel | None":
         max_retries=wanted.max_retries,
         max_output_tokens=wanted.max_output_tokens,
     )
+
+
+def open_reranker(wanted: RerankSettings) -> "BaseDocumentCompressor | None":
+    """Return the reranker, None if none is named; its weights are loaded when it is first used.
+
+    Raises:
+        RerankerError: An object is named that is not there or is no document compressor.
+    """
+    return None if wanted.model is None else _opened_reranker(wanted.model, wanted.device)
+
+
+@lru_cache(maxsize=2)
+def _opened_reranker(model: str, device: Device) -> "BaseDocumentCompressor":
+    """Open a reranker once for all retrievers of this process: its weights are large."""
+    from rag.retrieval.rerankers import open_reranker
+
+    return open_reranker(model, device=device)
 
 
 def store_options(wanted: StoreSettings) -> "StoreOptions":
@@ -111,8 +132,13 @@ def make_retriever(
     mode: Mode | None,
     wanted: Mapping[str, Any] | None,
     min_score: float | None,
+    reranker: "BaseDocumentCompressor | None" = None,
 ) -> "RagRetriever":
-    """Return the retriever of the settings, with what is given here instead."""
+    """Return the retriever of the settings, with what is given here instead.
+
+    Raises:
+        RerankerError: The settings name a reranker that cannot be had.
+    """
     from rag.retrieval.retriever import RagRetriever
 
     chosen = settings.retrieval
@@ -127,6 +153,8 @@ def make_retriever(
         mmr_lambda=chosen.mmr_lambda,
         duplicate_threshold=chosen.duplicate_threshold,
         neighbours=chosen.neighbours,
+        reranker=open_reranker(settings.rerank) if reranker is None else reranker,
+        rerank_depth=settings.rerank.depth,
     )
 
 

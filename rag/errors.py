@@ -10,6 +10,7 @@ RagError
 │   └── DocumentLimitError         too large, too slow or too hungry to parse
 ├── EmbeddingError             the embedding model cannot be loaded or used
 │   └── ModelNotFoundError         no such model here, and no hub to ask
+├── RerankerError              the reranker cannot be loaded, failed, or returned nonsense
 ├── StoreError                 the index cannot be read or written
 │   ├── IndexNotFoundError         nothing was indexed at this place
 │   ├── IndexLockedError           another process is writing
@@ -85,6 +86,12 @@ class EmbeddingError(RagError):
 
 class ModelNotFoundError(EmbeddingError):
     """The embedding model is neither a folder, nor packaged, nor to be had from a hub."""
+
+
+class RerankerError(RagError):
+    """The reranker cannot be loaded, failed, or returned what it was not given."""
+
+    exit_code = 4
 
 
 class StoreError(RagError):

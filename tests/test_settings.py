@@ -292,3 +292,18 @@ def test_every_setting_has_a_variable(folder: Path) -> None:
         loaded = load_settings(start=folder, environ=environ)
         assert loaded.settings == defaults, key
         assert loaded.origins[key] == f"environment: {variable_of(key)}"
+
+
+def test_a_reranker_in_a_folder_is_relative_to_the_file_and_others_are_left_alone(
+    folder: Path,
+) -> None:
+    (folder / "models" / "mine").mkdir(parents=True)
+    (folder / "none").mkdir()
+    for name, expected in {
+        "models/mine": str(folder / "models" / "mine"),
+        "cross-encoder/ms-marco-MiniLM-L6-v2": "cross-encoder/ms-marco-MiniLM-L6-v2",
+        "package.module:make": "package.module:make",
+        "none": None,
+    }.items():
+        write(folder, f'[rerank]\nmodel = "{name}"\n')
+        assert load_settings(start=folder, environ={}).settings.rerank.model == expected

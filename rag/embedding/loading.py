@@ -56,7 +56,7 @@ def load(folder: ModelFolder, device: str) -> "SentenceTransformer":
         SafetensorError, StrictDataclassError,
     )  # fmt: skip
     try:
-        with _hub_closed(), _no_progress_bar():
+        with hub_closed(), no_progress_bar():
             return SentenceTransformer(
                 str(folder.path),
                 device=device,
@@ -93,7 +93,7 @@ def one_thread() -> Iterator[None]:
 
 
 @contextmanager
-def _hub_closed() -> Iterator[None]:
+def hub_closed() -> Iterator[None]:
     """Forbid the hub's client to open a connection.
 
     The client reads HF_HUB_OFFLINE once, when it is imported, so the variable would come too late
@@ -110,7 +110,7 @@ def _hub_closed() -> Iterator[None]:
 
 
 @contextmanager
-def _no_progress_bar() -> Iterator[None]:
+def no_progress_bar() -> Iterator[None]:
     """Keep transformers from drawing a bar while it reads weights; progress is our caller's."""
     from transformers.utils.logging import set_tqdm_hook
 

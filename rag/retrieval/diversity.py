@@ -38,8 +38,10 @@ def mmr(
     return chosen
 
 
-def drop_near_duplicates(texts: Sequence[str], *, threshold: float) -> list[int]:
-    """Return the rows that say something their betters do not, in order.
+def drop_near_duplicates(
+    texts: Sequence[str], *, threshold: float, wanted: int | None = None
+) -> list[int]:
+    """Return the first `wanted` rows that say something their betters do not, in order.
 
     A text is dropped if at least `threshold` of its word triples are in one better text that is
     kept. So a short text inside a longer, better one goes; a longer one around a shorter stays.
@@ -47,10 +49,14 @@ def drop_near_duplicates(texts: Sequence[str], *, threshold: float) -> list[int]
     Args:
         texts: Passage texts, best first.
         threshold: Share of repeated word triples, above 0 to 1, from which a text is dropped.
+        wanted: The most rows returned; what comes after the last of them is not looked at. None:
+            all.
     """
     kept: list[int] = []
     said: list[frozenset[_Shingle]] = []
     for row, text in enumerate(texts):
+        if len(kept) == wanted:
+            break
         shingles = _shingles(text)
         if all(_share_within(shingles, better) < threshold for better in said):
             kept.append(row)

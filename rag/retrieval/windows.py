@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from rag.store.catalog import Catalog
 from rag.store.records import StoredPassage
 
+Rating = TypeVar("Rating")
+
 
 def widen(
-    found: Sequence[tuple[float, StoredPassage]], catalog: Catalog, neighbours: int
-) -> list[tuple[float, StoredPassage]]:
+    found: Sequence[tuple[Rating, StoredPassage]], catalog: Catalog, neighbours: int
+) -> list[tuple[Rating, StoredPassage]]:
     """Return each passage with up to `neighbours` passages before and after it.
 
     The better-ranked window takes a stretch two of them share; one wholly inside a better one is
@@ -19,13 +22,13 @@ def widen(
         return list(found)
     taken: dict[str, list[tuple[int, int]]] = {}
     windows = []
-    for score, passage in found:
+    for rating, passage in found:
         spans = taken.setdefault(passage.source, [])
         if any(start <= passage.start_index and passage.end_index <= end for start, end in spans):
             continue
         window = _window(passage, catalog, neighbours, spans)
         spans.append((window.start_index, window.end_index))
-        windows.append((score, window))
+        windows.append((rating, window))
     return windows
 
 

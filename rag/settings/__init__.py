@@ -10,4 +10,5 @@ from rag.settings.groups import SplitterSettings as SplitterSettings
 from rag.settings.groups import StoreSettings as StoreSettings
 from rag.settings.loading import LoadedSettings as LoadedSettings
 from rag.settings.loading import load_settings as load_settings
+from rag.settings.rerank import RerankSettings as RerankSettings
 from rag.settings.server import ServerSettings as ServerSettings

@@ -7,7 +7,9 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from rag.settings.group import Group
+from rag.settings.rerank import RerankSettings
 from rag.settings.server import ServerSettings
+
 
 class EmbeddingSettings(Group):
     """Which model turns text into vectors, and where it runs."""
@@ -179,6 +181,7 @@ class Settings(BaseSettings):
     documents: DocumentSettings = DocumentSettings()
     store: StoreSettings = StoreSettings()
     retrieval: RetrievalSettings = RetrievalSettings()
+    rerank: RerankSettings = RerankSettings()
     chat: ChatSettings = ChatSettings()
     answer: AnswerSettings = AnswerSettings()
     server: ServerSettings = ServerSettings()

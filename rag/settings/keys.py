@@ -12,6 +12,8 @@ from rag.settings.groups import Settings
 
 PREFIX = "RAG_"
 PATH_KEYS = frozenset({"index_dir", "answer.prompts_dir", "server.keys_file"})
+# A hub id, or a folder.
+MODEL_KEYS = frozenset({"embedding.model", "rerank.model"})
 # Tables of names and paths, each one setting.
 PATH_TABLES = frozenset({"server.collections"})
 

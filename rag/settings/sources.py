@@ -12,6 +12,7 @@ from rag.errors import SettingsError
 from rag.settings.group import UNSET
 from rag.settings.groups import Settings
 from rag.settings.keys import (
+    MODEL_KEYS,
     PATH_KEYS,
     PATH_TABLES,
     PREFIX,
@@ -209,14 +210,16 @@ def _flatten(values: Mapping[str, object], prefix: str = "") -> Iterator[tuple[s
 
 def _place(key: str, value: object, folder: Path | None) -> object:
     """Expand "~" in a path and, given a `folder`, take a relative one from there."""
-    if key == "embedding.model" and isinstance(value, str):
+    if isinstance(value, str) and value.lower() == UNSET:
+        return value
+    if key in MODEL_KEYS and isinstance(value, str):
         return str(_place_path(value, folder)) if _names_folder(value, folder) else value
     if key in PATH_TABLES and isinstance(value, Mapping):
         return {
             name: _place_path(path, folder) if isinstance(path, str) else path
             for name, path in value.items()
         }
-    if key in PATH_KEYS and isinstance(value, str) and value.lower() != UNSET:
+    if key in PATH_KEYS and isinstance(value, str):
         return _place_path(value, folder)
     return value
 

@@ -21,6 +21,7 @@ RESERVED = frozenset(
         "end_index",
         "ordinal",
         "score",
+        "retrieval_score",
         "rank",
     )
 )
