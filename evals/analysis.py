@@ -38,6 +38,8 @@ Floats = NDArray[np.float64]
 LEAST_CLUSTERS = 20
 # Fewer questions than this cannot be divided into those that choose and those that score.
 LEAST_HELD_OUT = 10
+# A cell scored on a smaller share of the baseline's questions is compared with nothing.
+LEAST_SHARED = 0.5
 # Standard deviation of differences per question, for plans before any run: between .06 and .53 on
 # the sample, for hybrid search against its legs and against smaller passages.
 ASSUMED_SD = 0.3
@@ -75,21 +77,51 @@ def choose_clusters(questions: Sequence[AskedQuestion], wanted: str) -> dict[str
 def make_table(
     scores: Mapping[str, Scores], baseline: str, clusters: Mapping[str, str] | None
 ) -> Table | None:
-    """Line up the cells' scores; None if the baseline has none.
+    """Line up the cells' scores of the questions they share; None if the baseline has none.
 
-    A cell that lacks a score the baseline has (a rival whose splitting is not known) is left out.
+    A cell that lacks most scores of the baseline (a rival whose splitting is not known, a chat
+    model that failed) is left out, so that the others keep their questions.
     """
-    asked = [key for key, value in scores[baseline].items() if value is not None]
-    names = [name for name, own in scores.items() if all(own.get(k) is not None for k in asked)]
-    if not asked:
-        return None
+    asked = _scored(scores[baseline])
+    names = [
+        name
+        for name, own in scores.items()
+        if sum(own.get(key) is not None for key in asked) >= LEAST_SHARED * len(asked)
+    ]
+    shared = [key for key in asked if all(scores[name].get(key) is not None for name in names)]
+    return _table(scores, names, shared, clusters) if shared else None
+
+
+def _scored(scores: Scores) -> tuple[str, ...]:
+    return tuple(key for key, value in scores.items() if value is not None)
+
+
+def _table(
+    scores: Mapping[str, Scores],
+    names: Sequence[str],
+    asked: Sequence[str],
+    clusters: Mapping[str, str] | None,
+) -> Table:
     values = np.array([[scores[name][key] for name in names] for key in asked], dtype=np.float64)
     grouped = None if clusters is None else tuple(clusters[key] for key in asked)
     return Table(tuple(names), tuple(asked), values, grouped)
 
 
-def estimate(table: Table, statistics: Statistics) -> dict[str, Estimate]:
-    """Return each cell's mean with its interval."""
+def estimate(
+    scores: Mapping[str, Scores], clusters: Mapping[str, str] | None, statistics: Statistics
+) -> dict[str, Estimate]:
+    """Return each cell's mean with its interval, over all questions that it has a score for."""
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for name, own in scores.items():
+        alike.setdefault(_scored(own), []).append(name)
+    found: dict[str, Estimate] = {}
+    for asked, names in alike.items():
+        if asked:
+            found |= _estimates(_table(scores, names, asked, clusters), statistics)
+    return found
+
+
+def _estimates(table: Table, statistics: Statistics) -> dict[str, Estimate]:
     intervals = _intervals(table, statistics)
     scored = len(table.question_ids)
     return {

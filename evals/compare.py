@@ -5,7 +5,7 @@ correction is over all of them.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -115,7 +115,7 @@ def require_same_ground(first: BenchResult, second: BenchResult, measure: str) -
     """Refuse results whose scores cannot be laid side by side.
 
     Raises:
-        BenchError: The data, what a question searched for, or the measure's definition differs.
+        BenchError: The data, a question or the measure's definition differs.
     """
     if first.dataset.digest != second.dataset.digest:
         raise BenchError(
@@ -138,13 +138,16 @@ def require_same_ground(first: BenchResult, second: BenchResult, measure: str) -
 
 
 def _require_same_questions(first: BenchResult, second: BenchResult) -> None:
-    """Refuse a question that has another text, query or gold in the other result."""
-    known = {question.id: question for question in first.questions}
+    """Refuse a question that has another text or gold in the other result.
+
+    What is searched for it follows from the settings, so it may differ as the rankings may.
+    """
+    known = {question.id: replace(question, query="") for question in first.questions}
     for question in second.questions:
-        if question.id in known and question != known[question.id]:
+        if question.id in known and replace(question, query="") != known[question.id]:
             raise BenchError(
                 f"wanted the same questions in both results, found {question.id} asked or judged "
-                "in two ways; run both with the same `history` and over the same set"
+                "in two ways; run both over the same set"
             )
 
 

@@ -24,8 +24,8 @@ SPLIT_CODE = (
     "rag.handover",
 )
 INDEX_CODE = (*SPLIT_CODE, "rag.documents.markdown", "rag.store.tokens", "rag.store.lexical")
-_RETRIEVE_CODE = ("rag.retrieval", "rag.store.store", "rag.answering.condense", "evals.exact_store")
-_RANKING_CODE = (*_RETRIEVE_CODE, "evals.retrieving", "evals.losses")
+RETRIEVE_CODE = ("rag.retrieval", "rag.store.store", "rag.answering.condense", "evals.exact_store")
+_RANKING_CODE = (*RETRIEVE_CODE, "evals.retrieving", "evals.losses")
 
 
 def stage_key(*parts: object) -> str:
@@ -59,7 +59,7 @@ def documents_key(documents: Sequence[EvalDocument]) -> str:
 
 def answer_key(index: str, *about: object) -> str:
     """Return the key of a cell's replies."""
-    return stage_key(index, about, code_key((*_RETRIEVE_CODE, "rag.answering", "evals.replying")))
+    return stage_key(index, about, code_key((*RETRIEVE_CODE, "rag.answering", "evals.replying")))
 
 
 def retrieve_key(index: str, retrieval: Mapping[str, Any], *about: object) -> str:

@@ -3,9 +3,9 @@
 Documents: `nDCG@10`, `RR@10`, `AP`, `R@100`, `P@5`, `Success@1` (trec_eval's; a document ranks as
 its best passage). Characters: `span-recall`, `span-precision`, `span-IoU`. Gold spans:
 `slot-recall` (share of slots found whole), `slot-coverage`. Of splitting alone: `omega` and
-`omega-touching` (Chroma's boundary rule). Of the context: `answer-in-context`. Of
-replies, which the product then writes without a chat model: `evals.measures.replies`. A cut is a
-number of passages (`@5`) or of the model's tokens (`@800t`); without one, all that the cell returns
+`omega-touching` (Chroma's boundary rule). Of the context: `answer-in-context`. Of replies, which
+the product then writes: `evals.measures.replies`; two of them a judge decides. A cut is a number
+of passages (`@5`) or of the model's tokens (`@800t`); without one, all that the cell returns
 counts.
 """
 
@@ -18,7 +18,13 @@ from typing import Protocol
 from evals.gold import Question, Span
 from evals.measures.answers import gold_in_context
 from evals.measures.ranking import Judged, Measure, judge, max_p, rank
-from evals.measures.replies import REPLY_MEASURES, Reply, score_reply
+from evals.measures.replies import (
+    JUDGED_MEASURES,
+    REPLY_MEASURES,
+    Reply,
+    may_apply,
+    score_reply,
+)
 from evals.measures.spans import (
     PassageMap,
     precision_omega,
@@ -62,6 +68,10 @@ class Surroundings(Protocol):
         """Return what was answered; None where nobody was asked for an answer."""
         ...
 
+    def verdict(self, measure: str, question_id: str) -> float | None:
+        """Return what the judge found of a reply; None where it found nothing."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class MeasureName:
@@ -82,16 +92,16 @@ class MeasureName:
         name = match[1] if match else ""
         cut = int(match[2]) if match and match[2] else None
         in_tokens = bool(match and match[3])
-        if name in (*_OMEGA, *REPLY_MEASURES) and cut is None:
+        if name in (*_OMEGA, *REPLY_MEASURES, *JUDGED_MEASURES) and cut is None:
             return cls(name)
         if name in _SPANS or name == _ANSWERS:
             return cls(name, cut, in_tokens)
-        if in_tokens or name in (*_OMEGA, *REPLY_MEASURES):
+        if in_tokens or name in (*_OMEGA, *REPLY_MEASURES, *JUDGED_MEASURES):
             raise ValueError(f"wanted {name} without such a cut, found {text!r}")
         try:
             Measure.parse(text)
         except ValueError as error:
-            others = ", ".join([*_SPANS, _ANSWERS, *_OMEGA, *REPLY_MEASURES])
+            others = ", ".join([*_SPANS, _ANSWERS, *_OMEGA, *REPLY_MEASURES, *JUDGED_MEASURES])
             raise ValueError(f"{error}; or one of {others}") from error
         return cls(name, cut)
 
@@ -103,17 +113,39 @@ class MeasureName:
     @property
     def judges_documents(self) -> bool:
         """True for trec_eval's measures, False for those of spans and answers."""
-        return self.name not in (*_SPANS, _ANSWERS, *_OMEGA, *REPLY_MEASURES)
+        return self.name not in (*_SPANS, _ANSWERS, *_OMEGA, *REPLY_MEASURES, *JUDGED_MEASURES)
 
     @property
     def judges_replies(self) -> bool:
         """True for measures that need an answer to be written."""
-        return self.name in REPLY_MEASURES
+        return self.name in (*REPLY_MEASURES, *JUDGED_MEASURES)
+
+    @property
+    def needs_judge(self) -> bool:
+        """True for measures of which a chat model decides."""
+        return self.name in JUDGED_MEASURES
+
+    @property
+    def looks_at_ranking(self) -> bool:
+        """False for measures of the splitting and of replies."""
+        return not self.judges_replies and self.name not in _OMEGA
+
+    def may_apply(self, question: Question) -> bool:
+        """Return whether a question that got no ranking or no reply would have had a score."""
+        if self.judges_replies:
+            return may_apply(self.name, question)
+        if self.judges_documents:
+            return any(grade > 0 for grade in grades_of(question).values())
+        if self.name == _ANSWERS:
+            return question.answerable and bool(question.answers)
+        return bool(question.slots)
 
     def score(self, question: Question, ranking: Ranking, about: Surroundings) -> float | None:
         """Return the score of one question, 0 to 1, higher is better; None: does not apply."""
         if self.judges_documents:
             return self._score_documents(question, ranking)
+        if self.needs_judge:
+            return about.verdict(self.name, question.id)
         if self.judges_replies:
             reply = about.reply(question.id)
             return None if reply is None else score_reply(self.name, question, reply)

@@ -1,41 +1,74 @@
-"""Asks the product's chain every question of a cell, without a chat model; scores nothing."""
+"""Asks the product's chain every question of a cell, with or without a chat model; scores nothing.
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+Passages are searched one question after the other; only the calls of a chat model overlap.
+"""
 
-from evals.gold import Question, Span
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from evals.asking.calls import Outcome, make_calls
+from evals.gold import Span
 from evals.measures.citations import quote_fidelity
 from evals.measures.replies import Reply
+from evals.queries import as_chain_input
+from evals.retrieving import Asked
 from rag.assembly import make_chain, make_retriever
 from rag.embeddings import PassageEmbeddings
 from rag.settings import Settings
 
 if TYPE_CHECKING:
     from langchain_core.documents import Document
+    from langchain_core.language_models import BaseChatModel
+    from langchain_core.retrievers import BaseRetriever
 
     from evals.exact_store import ExactStore
     from rag.answering.answer import Answer, Citation
+    from rag.answering.chain import RagChain
 
 
 def reply_to_all(
-    questions: Sequence[Question],
+    asked: Sequence[Asked],
     settings: Settings,
     store: "ExactStore",
     embeddings: PassageEmbeddings,
     *,
-    with_history: bool,
-) -> dict[str, Reply]:
-    """Answer every question by quoting sentences, as the product does without a chat model."""
+    chat_model: "BaseChatModel | None",
+    at_once: int,
+    tell: Callable[[int], None],
+) -> Outcome[Reply]:
+    """Answer every question as the product does; without a chat model by quoting sentences.
+
+    Raises:
+        ChatModelError: The model cannot be asked at all.
+    """
     retriever = make_retriever(
         settings, store, embeddings, k=None, mode=None, wanted=None, min_score=None
     )
-    chain = make_chain(settings, retriever, embeddings, None)
-    replies = {}
-    for question in questions:
-        turns = [(turn.role, turn.text) for turn in question.history] if with_history else []
-        answer = chain.invoke({"question": question.text, "history": turns})
-        replies[question.id] = _reply(answer)
-    return replies
+    found = {one.query: retriever.invoke(one.query) for one in asked}
+    chain = make_chain(settings, _remembering(found), embeddings, chat_model)
+    calls = {one.question.id: _later(chain, one) for one in asked}
+    if chat_model is None:
+        return Outcome({key: call() for key, call in calls.items()})
+    return make_calls(calls, at_once=at_once, tell=tell)
+
+
+def _later(chain: "RagChain", asked: Asked) -> Callable[[], Reply]:
+    return lambda: _reply(chain.invoke(as_chain_input(asked.question)))
+
+
+def _remembering(passages: "Mapping[str, list[Document]]") -> "BaseRetriever":
+    """Return a retriever over what was found before."""
+    from langchain_core.retrievers import BaseRetriever
+
+    class Found(BaseRetriever):
+        def _get_relevant_documents(
+            self,
+            query: str,
+            **_: Any,  # noqa: ANN401
+        ) -> "list[Document]":
+            return passages[query]
+
+    return Found()
 
 
 def _reply(answer: "Answer") -> Reply:
@@ -45,7 +78,13 @@ def _reply(answer: "Answer") -> Reply:
         answer.answered,
         tuple(Span(one.source, one.start_index, one.end_index) for one in answer.citations),
         quote_fidelity(quotes),
+        tuple(_span(passage) for passage in answer.passages),
     )
+
+
+def _span(passage: "Document") -> Span:
+    about = passage.metadata
+    return Span(about["source"], about["start_index"], about["end_index"])
 
 
 def _passage_of(citation: "Citation", passages: "Sequence[Document]") -> str:

@@ -87,24 +87,6 @@ class Retrieved:
         return cls(rankings, fields["losses"], fields["context_tokens"], fields["context_passages"])
 
 
-def query_of(question: Question, history: str) -> str:
-    """Return what is searched for a question; "join" is what the product does without a model."""
-    if history == "ignore" or not question.history:
-        return question.text
-    if history == "rewrite" and question.rewrite:
-        return question.rewrite
-    from langchain_core.messages import AIMessage, HumanMessage
-
-    from rag.answering import condense
-    from rag.answering.question import Question as AskedOfChain
-
-    turns = tuple(
-        (HumanMessage if turn.role == "user" else AIMessage)(content=turn.text)
-        for turn in question.history
-    )
-    return condense.join_history(AskedOfChain(question.text, turns))
-
-
 def passages_wanted(settings: Settings, depth: Depth, *, k_is_varied: bool) -> int:
     """Return how many passages a cell of ours is asked for.
 
@@ -158,6 +140,15 @@ def retrieve_rival(
     wanted = max(depth.measured, 100 if depth.by_document else 0)
     whole = {one.question.id: _places(search(one.query, wanted)[:wanted]) for one in asked}
     return _retrieved(whole, {}, k, depth, count_tokens)
+
+
+def own_search(settings: Settings, store: "Store", embeddings: PassageEmbeddings) -> "Searcher":
+    """Return the product's search of these settings as a rival's."""
+
+    def search(query: str, k: int) -> "list[Document]":
+        return _searcher(settings, store, embeddings, k)(query, k)
+
+    return search
 
 
 def _searcher(

@@ -5,27 +5,27 @@ Everything made is kept in the cache folder at once, so a run that was stopped g
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
 
+from evals.asking.models import ChatModels, FindAccess, find_access
+from evals.cell_replies import judge_replies, replies_of
 from evals.cells import Cell, Cells, expand
 from evals.datasets.base import EvalSet
 from evals.embedding_cache import CachedEmbeddings
 from evals.exact_store import ExactStore
-from evals.gold import Question
-from evals.keys import answer_key, retrieve_key, stage_key, write_json
-from evals.measures.replies import Reply
+from evals.gold import Question, Span
+from evals.keys import retrieve_key, stage_key, write_json
 from evals.measuring import MeasureName, deepest, deepest_cut, default_measures
-from evals.replying import reply_to_all
+from evals.queries import Queries, queries_of
 from evals.results import RankedPassage
 from evals.retrieving import (
     Asked,
     Depth,
     Retrieved,
     passages_wanted,
-    query_of,
     retrieve,
 )
 from evals.runs import BenchProgress, CellRun, Runs, silent
@@ -48,6 +48,7 @@ class Bench:
         dataset: The set it names.
         cache: Folder for everything that is kept between runs.
         open_model: How an embedding model is opened.
+        find_access: Adds key and endpoint to the settings of a chat model.
         progress: Told how far it is.
     """
 
@@ -58,12 +59,15 @@ class Bench:
         cache: Path,
         *,
         open_model: OpenModel = open_embeddings,
+        find_access: FindAccess = find_access,
         progress: BenchProgress = silent,
     ) -> None:
         self.spec = spec
         self.dataset = dataset
         self.cache = cache
         self.progress = progress
+        self.chats = ChatModels(cache / "replies.sqlite3", find_access=find_access)
+        self._queries: dict[str, Queries] = {}
         self._open_model = open_model
         self._models: dict[EmbeddingSettings, CachedEmbeddings] = {}
         self._stores: dict[str, ExactStore] = {}
@@ -80,6 +84,7 @@ class Bench:
             store.close()
         for model in self._models.values():
             model.close()
+        self.chats.close()
 
     # What is asked
 
@@ -110,8 +115,26 @@ class Bench:
 
     @cached_property
     def asked(self) -> tuple[Asked, ...]:
-        """Each question with what is searched for it."""
-        return tuple(Asked(one, query_of(one, self.spec.history)) for one in self.questions)
+        """What is searched under the baseline's settings; rivals are asked the same."""
+        return self.queries(self.baseline_settings).asked
+
+    def queries(self, settings: Settings) -> Queries:
+        """Return what is searched for each question under these settings."""
+        key = stage_key(
+            settings.retrieval.history,
+            settings.chat.model_dump(mode="json", exclude={"api_key"}),
+            settings.answer.prompts_dir,
+        )
+        if key not in self._queries:
+            follow_ups = sum(bool(one.history) for one in self.questions)
+            self._queries[key] = queries_of(
+                self.questions,
+                settings,
+                self.chats.open(settings.chat),
+                at_once=self.spec.calls_at_once,
+                tell=lambda done: self.progress("rewrite", done, follow_ups, ""),
+            )
+        return self._queries[key]
 
     @cached_property
     def depth(self) -> Depth:
@@ -167,7 +190,7 @@ class Bench:
             self._counted[key] = self.model(settings).count_tokens([self.text(place)])[0]
         return self._counted[key]
 
-    def text(self, place: RankedPassage) -> str:
+    def text(self, place: RankedPassage | Span) -> str:
         """Return the text of a passage."""
         return self._texts.get(place.source, "")[place.start_index : place.end_index]
 
@@ -222,19 +245,23 @@ class Bench:
         if cell.settings is None:
             from evals.rival_cells import run_rival
 
-            return CellRun(cell, run_rival(self, cell), None, None)
+            return run_rival(self, cell)
         return self._run_own(cell, cell.settings)
 
     def _run_own(self, cell: Cell, settings: Settings) -> CellRun:
-        split, index = self.split(settings), self.index(settings)
+        split, index, queries = self.split(settings), self.index(settings), self.queries(settings)
         wanted = passages_wanted(settings, self.depth, k_is_varied="retrieval.k" in cell.overrides)
         key = retrieve_key(
-            index.key, settings.retrieval.model_dump(), self.questions_key, wanted, self.depth
+            index.key,
+            settings.retrieval.model_dump(exclude={"history"}),
+            self.questions_key(queries.asked),
+            wanted,
+            self.depth,
         )
         retrieved = self.kept(
             key,
             lambda: retrieve(
-                self.asked,
+                queries.asked,
                 settings,
                 self.store(index),
                 self.model(settings),
@@ -244,35 +271,17 @@ class Bench:
                 count_tokens=lambda place: self.count_tokens(place, settings),
             ),
         )
-        return CellRun(cell, retrieved, split, index, self._replies(settings, index))
-
-    def _replies(self, settings: Settings, index: BuiltIndex) -> Mapping[str, Reply]:
         if not any(measure.judges_replies for measure in self.measures):
-            return {}
-        key = answer_key(
-            index.key,
-            settings.retrieval.model_dump(),
-            settings.answer.model_dump(mode="json"),
-            self.questions_key,
-            self.spec.history,
+            return CellRun(cell, retrieved, split, index, queries.asked, failed=queries.failed)
+        made = replies_of(self, settings, index)
+        verdicts = judge_replies(self, made.values)
+        return CellRun(
+            cell, retrieved, split, index, queries.asked, made.values, made.failed, verdicts
         )
-        file = self.cache / "replies" / f"{key}.json"
-        if not file.is_file():
-            replies = reply_to_all(
-                self.questions,
-                settings,
-                self.store(index),
-                self.model(settings),
-                with_history=self.spec.history == "join",
-            )
-            write_json(file, {question: reply.to_json() for question, reply in replies.items()})
-        kept = json.loads(file.read_text(encoding="utf-8"))
-        return {question: Reply.from_json(fields) for question, fields in kept.items()}
 
-    @cached_property
-    def questions_key(self) -> str:
-        """A hash over all that is asked, with its gold."""
-        return stage_key([[asdict(one.question), one.query] for one in self.asked])
+    def questions_key(self, asked: Sequence[Asked]) -> str:
+        """Return a hash over all that is asked, with its gold."""
+        return stage_key([[asdict(one.question), one.query] for one in asked])
 
     def kept(self, key: str, make: Callable[[], Retrieved]) -> Retrieved:
         """Return the rankings kept under `key`, made now if there are none."""

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from evals.cells import Cell
+from evals.judging.judge import Verdicts
 from evals.measures.replies import Reply
-from evals.retrieving import Retrieved
+from evals.retrieving import Asked, Retrieved
 from evals.splits import Split
 from evals.stages import BuiltIndex
 
@@ -27,14 +28,21 @@ def silent(stage: str, done: int, total: int, detail: str) -> None:
 class CellRun:
     """What running one cell gave; `split` and `index` are None for a rival.
 
-    `replies` are {} unless a measure judges them; a rival gives none.
+    Attributes:
+        asked: What was searched for each question.
+        replies: {} unless a measure judges them; a rival gives none.
+        failed: Question to why a chat model gave no query or no reply for it.
+        verdicts: What the judge found of the replies.
     """
 
     cell: Cell
     retrieved: Retrieved
     split: Split | None
     index: BuiltIndex | None
+    asked: tuple[Asked, ...] = ()
     replies: Mapping[str, Reply] = field(default_factory=dict)
+    failed: Mapping[str, str] = field(default_factory=dict)
+    verdicts: Verdicts = field(default_factory=Verdicts)
 
 
 @dataclass(frozen=True, slots=True)

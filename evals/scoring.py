@@ -7,12 +7,13 @@ from typing import Any, TypedDict
 
 from evals import analysis
 from evals.cells import defaults_of
+from evals.coverage import covered, unscored_of
 from evals.definitions import definitions_of
 from evals.gold import Question
 from evals.measures.audit import audit_gold
 from evals.measures.replies import Reply, abstention
 from evals.measures.spans import PassageMap
-from evals.measuring import grades_of
+from evals.measuring import MeasureName, grades_of
 from evals.results import (
     AskedQuestion,
     BenchResult,
@@ -72,8 +73,8 @@ def make_result(
     measures = tuple(str(measure) for measure in bench.measures)
     tables = _tables(bench, scores, measures, clusters)
     estimates = {
-        measure: analysis.estimate(table, bench.spec.statistics)
-        for measure, table in tables.items()
+        measure: analysis.estimate(_of_measure(scores, measure), clusters, bench.spec.statistics)
+        for measure in measures
     }
     cells = tuple(
         _cell(bench, run, scores[run.cell.name], estimates, timings.get(run.cell.name, {}))
@@ -108,11 +109,15 @@ def _tables(
     """Return a table for each measure that scores any question of the baseline."""
     found = {}
     for measure in measures:
-        own = {name: by_measure[measure] for name, by_measure in scores.items()}
+        own = _of_measure(scores, measure)
         table = analysis.make_table(own, bench.cells.baseline, clusters)
         if table is not None:
             found[measure] = table
     return found
+
+
+def _of_measure(scores: Mapping[str, Mapping[str, Scores]], measure: str) -> dict[str, Scores]:
+    return {name: by_measure[measure] for name, by_measure in scores.items()}
 
 
 def _cell(
@@ -123,12 +128,17 @@ def _cell(
     timings: Mapping[str, float],
 ) -> CellResult:
     name, rankings = run.cell.name, run.retrieved.rankings
+    unscored = unscored_of(bench, run, scores)
     return CellResult(
         name=name,
         overrides=dict(run.cell.overrides),
         rival=run.cell.rival.kind if run.cell.rival else None,
         index=_index(bench, run),
-        estimates={measure: own[name] for measure, own in estimates.items() if name in own},
+        estimates={
+            measure: covered(own[name], unscored.get(measure, ()))
+            for measure, own in estimates.items()
+            if name in own
+        },
         per_question=scores,
         rankings={key: places[: bench.depth.shown] for key, places in rankings.items()},
         losses=run.retrieved.losses,
@@ -136,7 +146,17 @@ def _cell(
         cost=_cost(bench, run),
         timings=dict(timings),
         replies={key: reply.text for key, reply in run.replies.items()},
+        queries=_other_queries(bench, run),
+        unscored=unscored,
+        failures=dict(run.failed),
     )
+
+
+def _other_queries(bench: Bench, run: CellRun) -> dict[str, str]:
+    known = {one.question.id: one.query for one in bench.asked}
+    return {
+        one.question.id: one.query for one in run.asked if one.query != known.get(one.question.id)
+    }
 
 
 def _comparisons(bench: Bench, tables: Mapping[str, analysis.Table]) -> tuple[CellComparison, ...]:
@@ -171,14 +191,23 @@ def _verdict(bench: Bench, table: analysis.Table | None, cells: Sequence[CellRes
 def score(bench: Bench, run: CellRun) -> dict[str, Scores]:
     """Return every measure's score of every question."""
     settings = run.cell.settings or bench.baseline_settings
-    about = _Surroundings(bench, settings, run.split.passages if run.split else None, run.replies)
+    passages = run.split.passages if run.split else None
+    about = _Surroundings(bench, settings, passages, run.replies, run.verdicts.scores)
     return {
         str(measure): {
-            question.id: measure.score(question, run.retrieved.rankings[question.id], about)
-            for question in bench.questions
+            question.id: _score(measure, question, run, about) for question in bench.questions
         }
         for measure in bench.measures
     }
+
+
+def _score(
+    measure: MeasureName, question: Question, run: CellRun, about: _Surroundings
+) -> float | None:
+    ranking = run.retrieved.rankings.get(question.id)
+    if ranking is None and measure.looks_at_ranking:
+        return None
+    return measure.score(question, ranking or (), about)
 
 
 def _asked(question: Question, query: str) -> AskedQuestion:

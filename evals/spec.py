@@ -10,7 +10,6 @@ Overrides = Mapping[str, Any]
 Clustering = Literal["auto", "documents", "none"]
 HoldOut = Literal["cross-validation", "split", "none"]
 Cost = Literal["context_tokens_mean", "index_bytes", "passages_mean"]
-History = Literal["join", "ignore", "rewrite"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +91,34 @@ class Latency:
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """What a run may spend; a cell that would go beyond is left out and listed. None: no limit."""
+    """What a run may spend; a cell that would go beyond is left out and listed. None: no limit.
+
+    `model_calls` are calls of chat models that no earlier run has made.
+    """
 
     embed_texts: int | None = None
     minutes: float | None = None
+    model_calls: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """The chat model that judges replies; what is not said here is as in the settings `chat`.
+
+    Attributes:
+        temperature: None: the model's own, so that its votes may differ.
+        votes: How often it is asked about each reply; fewer than two that can be read are none.
+        prompts_dir: Folder whose judge/<measure>/{system,human}.md override the shipped prompts.
+    """
+
+    model: str
+    base_url: str | None = None
+    temperature: float | None = None
+    timeout_seconds: float = 60
+    max_retries: int = 2
+    max_output_tokens: int = 1024
+    votes: int = 3
+    prompts_dir: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +137,8 @@ class BenchSpec:
         measures: What is scored; `primary` decides.
         served: Engines that are scored beside exact search.
         rebuilds: How often each is built anew, to see how much of its answers stays.
-        history: "join": a follow-up is searched with the question it leans on, as in the product;
-            "ignore": by itself; "rewrite": as the set's authors put it, where they did.
+        judge: Scores faithfulness and correctness of replies.
+        calls_at_once: How many calls of a chat model may be under way at once.
         gate: What the run must not fall short of.
         report: Formats to write beside results.json.
     """
@@ -136,7 +159,8 @@ class BenchSpec:
     budget: Budget = Budget()
     served: tuple[ServedEngine, ...] = (ServedEngine("chroma", "chroma"),)
     rebuilds: int = 0
-    history: History = "join"
+    judge: Judge | None = None
+    calls_at_once: int = 4
     gate: Gate | None = None
     report: tuple[str, ...] = ()
 

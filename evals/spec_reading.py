@@ -10,6 +10,7 @@ from typing import Any, TypeVar, get_args
 
 from pydantic import ValidationError
 
+from evals.datasets.found import is_path
 from evals.located import Located
 from evals.report.formats import Format
 from evals.spec import (
@@ -17,7 +18,6 @@ from evals.spec import (
     Budget,
     Clustering,
     Cost,
-    History,
     HoldOut,
     Latency,
     Overrides,
@@ -25,14 +25,21 @@ from evals.spec import (
     Statistics,
     Variant,
 )
+from evals.spec_chat import (
+    CHAT_CHECKS,
+    asks_chat_models,
+    check_judge,
+    read_judge,
+    refuse_chat,
+)
 from evals.spec_sections import read_gate, read_measure, read_served
 from rag.settings import Settings
 from rag.settings.keys import did_you_mean, group_names, setting_keys
 
 Group = TypeVar("Group")
 
-# Where a cell runs and what it writes is the bench's business; a chat model is not asked.
-_NOT_VARIED = ("index_dir", "store.url", "store.collection", "chat", "answer", "documents")
+# Where a cell runs and what it writes is the bench's business.
+_NOT_VARIED = ("index_dir", "store.url", "store.collection", "documents", "server")
 REPORTS = get_args(Format)
 _KEYS = {
     "cells": "variants",
@@ -73,18 +80,33 @@ def _spec(top: Located, *, default_name: str, folder: Path) -> BenchSpec:
         "budget": lambda e: _group(e, Budget),
         "served": read_served,
         "rebuilds": _at_least_one,
-        "history": lambda e: e.one_of(get_args(History)),
+        "judge": lambda e: read_judge(e, _checked),
+        "calls_at_once": _at_least_one,
         "gate": lambda e: read_gate(e, folder),
         "report": lambda e: tuple(one.one_of(REPORTS) for one in e.children()),
     }
     given = {_KEYS[key]: readers[key](entry) for key, entry in entries.items()}
-    return BenchSpec(**{"name": default_name, **given})
+    spec = BenchSpec(**{"name": default_name, **given})
+    check_judge(entries, spec)
+    if not asks_chat_models(spec):
+        refuse_chat(found for entry in _holding_settings(entries) for found in _settings(entry))
+    return spec
+
+
+def _holding_settings(entries: Mapping[str, Located]) -> list[Located]:
+    """Return all tables of settings in a spec."""
+    tables = [entries[key] for key in ("base", "grid") if key in entries]
+    for one in entries["cells"].children() if "cells" in entries else []:
+        tables += [below for key, below in one.entries().items() if key == "settings"]
+    tables += entries["exclude"].children() if "exclude" in entries else []
+    tables += [e for k, e in entries.items() if k == "baseline" and isinstance(e.value, dict)]
+    return tables
 
 
 def _dataset(entry: Located, folder: Path) -> str:
     name: str = entry.expect(str, "a set's name or path")
     beside = folder / name
-    return str(beside) if beside.exists() and not Path(name).is_absolute() else name
+    return str(beside) if is_path(name) and beside.exists() else name
 
 
 def _at_least_one(entry: Located) -> int:
@@ -128,6 +150,8 @@ def _settings(entry: Located) -> list[tuple[str, Located]]:
             raise below.error(f"no such setting{did_you_mean(key, setting_keys())}")
         if key in _NOT_VARIED or key.split(".")[0] in _NOT_VARIED:
             raise below.error(f"{key} has no effect on what is measured here; leave it out")
+        if key in CHAT_CHECKS:
+            CHAT_CHECKS[key](below)
     return found
 
 
@@ -143,7 +167,8 @@ def _checked(entry: Located, key: str) -> Any:  # noqa: ANN401 - of the setting'
     except ValidationError as error:
         said = error.errors(include_url=False)[0]["msg"].removeprefix("Input ")
         raise entry.error(f"{entry.value!r} {said}") from error
-    return getattr(getattr(settings, group), name)
+    value = getattr(getattr(settings, group), name)
+    return str(entry.file.folder / value) if isinstance(value, Path) else value
 
 
 def _variants(entry: Located) -> tuple[Variant, ...]:
@@ -190,6 +215,7 @@ _CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "folds": (lambda v: v >= 2, "of 2 or more"),
     "test_share": (lambda v: 0 < v < 1, "between 0 and 1"),
     "embed_texts": (lambda v: v >= 0, "of 0 or more"),
+    "model_calls": (lambda v: v >= 0, "of 0 or more"),
     "minutes": (lambda v: v > 0, "above 0"),
     "questions": (lambda v: v >= 0, "of 0 or more"),
     "repeats": (lambda v: v >= 1, "of 1 or more"),

@@ -1,7 +1,7 @@
 """Read YAML and remember the line of everything in it; knows nothing of what it means."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -23,11 +23,13 @@ class YamlFile:
         name: The file's name, for messages.
         value: Dicts, lists and scalars.
         lines: Place to its line, from 1; of a table's entry that is the line of its key.
+        folder: Where it lies; what it names is looked for there.
     """
 
     name: str
     value: Any
     lines: Mapping[Place, int]
+    folder: Path = Path()
 
     def line(self, *place: str | int) -> int:
         """Return the line of a place, or of the nearest place above it."""
@@ -69,7 +71,7 @@ def read_yaml(path: Path, *, loader: Loader) -> YamlFile:
         raise BenchError(f"{path}: {error.strerror or error}; check the path") from error
     except UnicodeDecodeError as error:
         raise BenchError(f"{path}: wanted UTF-8 text, found other bytes; save it again") from error
-    return parse_yaml(text, path.name, loader=loader)
+    return replace(parse_yaml(text, path.name, loader=loader), folder=path.parent)
 
 
 def parse_yaml(text: str, name: str, *, loader: Loader) -> YamlFile:

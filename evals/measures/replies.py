@@ -17,23 +17,34 @@ class Reply:
     Attributes:
         cited: The places that the answer quotes.
         fidelity: Share of the quotes that stand in a passage that was found; None without quotes.
+        shown: The places of the passages that the answer could rest on, best first.
     """
 
     text: str
     answered: bool
     cited: tuple[Span, ...]
     fidelity: float | None
+    shown: tuple[Span, ...] = ()
 
     def to_json(self) -> list[Any]:
         """Return plain values."""
-        cited = [[one.source, one.start_index, one.end_index] for one in self.cited]
-        return [self.text, self.answered, cited, self.fidelity]
+        cited, shown = (
+            [[one.source, one.start_index, one.end_index] for one in spans]
+            for spans in (self.cited, self.shown)
+        )
+        return [self.text, self.answered, cited, self.fidelity, shown]
 
     @classmethod
     def from_json(cls, fields: Sequence[Any]) -> "Reply":
         """Read what `to_json` returned."""
-        text, answered, cited, fidelity = fields
-        return cls(text, answered, tuple(Span(*one) for one in cited), fidelity)
+        text, answered, cited, fidelity, shown = fields
+        return cls(
+            text,
+            answered,
+            tuple(Span(*one) for one in cited),
+            fidelity,
+            tuple(Span(*one) for one in shown),
+        )
 
 
 REPLY_MEASURES = (
@@ -46,6 +57,26 @@ REPLY_MEASURES = (
     "citation-recall",
     "quote-fidelity",
 )
+
+
+JUDGED_MEASURES = ("faithfulness", "correctness")
+"""Of which a chat model decides; see `evals.judging`."""
+
+
+def may_apply(measure: str, question: Question) -> bool:
+    """Return whether a question without a reply would have had a score, had there been one."""
+    if measure in ("faithfulness", "quote-fidelity"):
+        return question.answerable
+    if measure == "correctness":
+        return has_gold_answer(question)
+    if measure in ("citation-precision", "citation-recall"):
+        return bool(question.slots)
+    return score_reply(measure, question, Reply("", False, (), None)) is not None
+
+
+def has_gold_answer(question: Question) -> bool:
+    """Return whether it is known what a right reply says: in short, or in the source's words."""
+    return question.answerable and bool(question.answers or question.slots)
 
 
 def score_reply(measure: str, question: Question, reply: Reply) -> float | None:

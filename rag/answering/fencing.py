@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Final
 
 from langchain_core.documents import Document
@@ -17,14 +18,7 @@ CountTokens = Callable[[str], int]
 _INVISIBLE: Final = (
     r"[\s/／\\\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]*"
 )
-_FENCE: Final = re.compile(
-    "[<＜‹〈﹤]"
-    + _INVISIBLE
-    + "(?="
-    + "|".join(_INVISIBLE.join(word) for word in ("passage", "question", "conversation"))
-    + ")",
-    re.IGNORECASE,
-)
+FENCES: Final = ("passage", "question", "conversation")
 _WIDE: Final = re.compile(
     r"[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff\uff00-\uffef"
     r"\U00020000-\U0003ffff]"
@@ -97,9 +91,15 @@ def fence_history(
     return "\n".join(reversed(lines))
 
 
-def disarm(text: str) -> str:
+def disarm(text: str, *, fences: tuple[str, ...] = FENCES) -> str:
     """Return `text` with whatever reads as one of our fences made harmless."""
-    return _FENCE.sub(lambda match: "&lt;" + match.group()[1:], text)
+    return _fence(fences).sub(lambda match: "&lt;" + match.group()[1:], text)
+
+
+@cache
+def _fence(words: tuple[str, ...]) -> re.Pattern[str]:
+    spelt = "|".join(_INVISIBLE.join(word) for word in words)
+    return re.compile(f"[<＜‹〈﹤]{_INVISIBLE}(?={spelt})", re.IGNORECASE)
 
 
 def _attribute(value: str) -> str:

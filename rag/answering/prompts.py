@@ -30,6 +30,8 @@ VARIABLES: Final[Mapping[str, Variables]] = {
         frozenset({"passages", "question"}), frozenset({"conversation", "language", "no_answer"})
     ),
     "condense": Variables(frozenset({"conversation", "question"})),
+    "judge/correctness": Variables(frozenset({"gold", "question", "reply"})),
+    "judge/faithfulness": Variables(frozenset({"passages", "reply"}), frozenset({"question"})),
     "draft": Variables(frozenset({"passage"}), frozenset({"title"})),
 }
 

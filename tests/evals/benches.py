@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from evals.asking.models import FindAccess, find_access
 from evals.datasets.base import EvalDocument, EvalSet
 from evals.gold import Question, Span, Turn
 from evals.results import BenchResult
@@ -72,6 +73,7 @@ def make_bench(
     model: BagOfWordsEmbeddings | None = None,
     dataset: EvalSet | None = None,
     progress: BenchProgress = silent,
+    access: FindAccess = find_access,
     **spec: Any,
 ) -> Bench:
     """A benchmark with the fake model and no timing."""
@@ -85,7 +87,14 @@ def make_bench(
         "statistics": Statistics(resamples=500),
         **spec,
     }
-    return Bench(BenchSpec(**given), chosen, cache, open_model=lambda _: fake, progress=progress)
+    return Bench(
+        BenchSpec(**given),
+        chosen,
+        cache,
+        open_model=lambda _: fake,
+        find_access=access,
+        progress=progress,
+    )
 
 
 def run(cache: Path, **about: Any) -> BenchResult:

@@ -44,8 +44,9 @@ def test_verdicts_follow_the_differences() -> None:
 
 
 def test_intervals_hold_their_means_and_chances_sum_to_one() -> None:
-    found = table(base=scores(), up=scores(gain=0.2, seed=1))
-    for one in estimate(found, QUICK).values():
+    cells = {"base": scores(), "up": scores(gain=0.2, seed=1)}
+    found = table(**cells)
+    for one in estimate(cells, None, QUICK).values():
         assert one.low < one.mean < one.high
         assert one.scored == COUNT
     chances = chances_of_best(found, QUICK)
@@ -121,9 +122,27 @@ def test_documents_are_the_unit_only_where_there_are_enough_of_them() -> None:
     assert choose_clusters(many, "none") is None
 
 
+def test_cells_are_compared_on_shared_questions_and_estimated_on_their_own() -> None:
+    whole, partly = scores(), dict(scores(gain=0.2, seed=1))
+    failed = ["q0", "q7", "q8"]
+    partly |= dict.fromkeys(failed)
+    hardly: Scores = {key: 1.0 if key == "q3" else None for key in whole}
+    cells: dict[str, Scores] = {"base": whole, "partly": partly, "hardly": hardly}
+    found = make_table(cells, "base", None)
+    assert found is not None
+    assert found.names == ("base", "partly")
+    assert found.question_ids == tuple(key for key in whole if key not in failed)
+    estimates = estimate(cells, None, QUICK)
+    assert {name: one.scored for name, one in estimates.items()} == {
+        "base": COUNT, "partly": COUNT - 3, "hardly": 1
+    }  # fmt: skip
+    assert estimates["base"] == estimate({"base": whole}, None, QUICK)["base"]
+
+
 def test_one_question_gives_a_mean_and_claims_nothing() -> None:
-    found = table(base={"q": 1.0}, other={"q": 0.0})
-    assert estimate(found, QUICK)["base"].mean == 1.0
+    cells: dict[str, Scores] = {"base": {"q": 1.0}, "other": {"q": 0.0}}
+    found = table(**cells)
+    assert estimate(cells, None, QUICK)["base"].mean == 1.0
     assert compare(found, "m", "base", QUICK) == []
     assert recommend(found, {"base": 1.0, "other": 2.0}, {"base": {}, "other": {}}, QUICK) is None
 

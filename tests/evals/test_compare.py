@@ -123,9 +123,11 @@ def test_another_or_unknown_definition_of_the_measure_is_refused(result):
         compare_results(unknown, unknown, rule=RULE)
 
 
-def test_a_question_that_was_searched_otherwise_is_refused(result):
+def test_a_question_may_be_searched_otherwise_but_not_asked_otherwise(result):
     first, *others = result.questions
-    asked = (replace(first, query="rewritten"), *others)
+    searched = (replace(first, query="rewritten"), *others)
+    compare_results(result, replace(result, questions=searched), rule=RULE)
+    asked = (replace(first, text="another"), *others)
     with pytest.raises(BenchError, match="q000 asked or judged in two ways"):
         compare_results(result, replace(result, questions=asked), rule=RULE)
 

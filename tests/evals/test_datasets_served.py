@@ -6,8 +6,6 @@ from contextlib import closing
 
 from evals.datasets import load_dataset
 from evals.datasets.sample import SAMPLE
-from evals.gold import Question, Turn
-from evals.retrieving import query_of
 from evals.stages import as_langchain
 from tests.indexing import Project
 
@@ -29,13 +27,3 @@ def test_what_is_measured_is_what_is_served(tmp_path):
         assert found == passages(served.index)
         assert len({source for source, *_ in found}) == 32
         assert any(page for _, _, _, page, *_ in found)
-
-
-def test_a_follow_up_is_searched_as_the_spec_says():
-    turns = (Turn("user", "How long is the pump guaranteed?"), Turn("assistant", "Two years."))
-    asked = Question("q", "And in Porto?", history=turns, rewrite="Pump guarantee in Porto?")
-    joined = "How long is the pump guaranteed? And in Porto?"
-    assert query_of(asked, "ignore") == "And in Porto?"
-    assert query_of(asked, "join") == joined
-    assert query_of(asked, "rewrite") == "Pump guarantee in Porto?"
-    assert query_of(Question("q", asked.text, history=turns), "rewrite") == joined

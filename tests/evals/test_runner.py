@@ -98,7 +98,8 @@ def test_what_is_measured_is_what_is_served(tmp_path: Path) -> None:
 def test_follow_ups_are_searched_as_the_product_does(tmp_path: Path) -> None:
     joined = {one.id: one.query for one in run(tmp_path).questions}
     assert joined["follow-up"] == f"{joined['pump-1']} And how long?"
-    alone = {one.id: one.query for one in run(tmp_path, history="ignore").questions}
+    base = {"retrieval.history": "ignore"}
+    alone = {one.id: one.query for one in run(tmp_path, base=base).questions}
     assert alone["follow-up"] == "And how long?"
 
 

@@ -48,7 +48,7 @@ statistics: {alpha: 0.1, margin: 0, cluster: none, holdout: split}
 latency: {questions: 0}
 budget: {embed_texts: 100, minutes: 2.5}
 served: false
-history: ignore
+calls_at_once: 2
 report: [html, csv]
 """,
     )
@@ -96,10 +96,15 @@ def test_a_spec_without_a_set_or_without_anything_is_refused(tmp_path: Path) -> 
         read_spec(tmp_path / "absent.yaml")
 
 
-def test_a_set_beside_the_spec_is_found_from_anywhere(tmp_path: Path) -> None:
-    (tmp_path / "mine-set").mkdir()
-    assert read(tmp_path, "dataset: mine-set\n").dataset == str(tmp_path / "mine-set")
+def test_a_path_to_a_set_is_taken_from_the_specs_folder_and_a_name_is_a_name(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "scifact").mkdir()
+    (tmp_path / "mine.yml").touch()
+    assert read(tmp_path, "dataset: ./scifact\n").dataset == str(tmp_path / "scifact")
+    assert read(tmp_path, "dataset: mine.yml\n").dataset == str(tmp_path / "mine.yml")
     assert read(tmp_path, "dataset: scifact\n").dataset == "scifact"
+    assert read(tmp_path, "dataset: ./absent\n").dataset == "./absent"
 
 
 @pytest.mark.parametrize("path", sorted(SPECS.glob("*.yaml")), ids=lambda p: p.stem)

@@ -1,0 +1,119 @@
+"""Gives the replies of one cell, kept ones or the chain's, and has them judged; scores nothing."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from evals.asking.calls import Outcome
+from evals.judging.judge import Verdicts
+from evals.keys import answer_key, write_json
+from evals.measures.replies import Reply
+from evals.replying import reply_to_all
+from evals.retrieving import Asked
+from evals.spec import Judge as JudgeSpec
+from evals.stages import BuiltIndex
+from rag.settings import ChatSettings, Settings
+
+if TYPE_CHECKING:
+    from evals.asking.remembered import RememberedChat
+    from evals.judging.judge import Judge
+    from evals.runner import Bench
+
+
+def replies_of(bench: "Bench", settings: Settings, index: BuiltIndex) -> Outcome[Reply]:
+    """Return what the product replies to every question, and why it does not to some.
+
+    Replies are kept whole once none is missing; until then the calls of a chat model are kept one
+    by one, so that a run that was stopped asks only for the rest.
+
+    Raises:
+        ChatModelError: The chat model cannot be asked at all.
+    """
+    queries, chat = bench.queries(settings), bench.chats.open(settings.chat)
+    file = _file(bench, settings, index, queries.asked, chat)
+    if file.is_file():
+        return Outcome(_read(file), dict(queries.failed))
+    total = len(queries.asked)
+    made = reply_to_all(
+        queries.asked,
+        settings,
+        bench.store(index),
+        bench.model(settings),
+        chat_model=chat,
+        at_once=bench.spec.calls_at_once,
+        tell=lambda done: bench.progress("answer", done, total, ""),
+    )
+    if not made.failed:
+        write_json(file, {key: reply.to_json() for key, reply in made.values.items()})
+    return Outcome(made.values, {**queries.failed, **made.failed})
+
+
+def _read(file: Path) -> dict[str, Reply]:
+    kept = json.loads(file.read_text(encoding="utf-8"))
+    return {question: Reply.from_json(fields) for question, fields in kept.items()}
+
+
+def _file(
+    bench: "Bench",
+    settings: Settings,
+    index: BuiltIndex,
+    asked: Sequence[Asked],
+    chat: "RememberedChat | None",
+) -> Path:
+    key = answer_key(
+        index.key,
+        settings.retrieval.model_dump(),
+        settings.answer.model_dump(mode="json"),
+        bench.questions_key(asked),
+        None if chat is None else [chat.identity, settings.chat.context_tokens, _prompt(settings)],
+    )
+    return bench.cache / "replies" / f"{key}.json"
+
+
+def _prompt(settings: Settings) -> Mapping[str, str]:
+    from rag.answering.prompts import load_prompt
+
+    return asdict(load_prompt("answer", folder=settings.answer.prompts_dir))
+
+
+def open_judge(bench: "Bench") -> "Judge":
+    """Return the judge that the spec names.
+
+    Raises:
+        PromptError: A prompt of the judge's is missing or misspells a variable.
+    """
+    from evals.judging.judge import Judge
+    from evals.judging.prompting import Prompting
+
+    wanted = bench.spec.judge
+    assert wanted is not None
+    chat = bench.chats.open(judge_settings(wanted))
+    assert chat is not None
+    folder = None if wanted.prompts_dir is None else Path(wanted.prompts_dir)
+    return Judge(chat, Prompting.load(bench.text, folder=folder), wanted.votes)
+
+
+def judge_settings(wanted: JudgeSpec) -> ChatSettings:
+    """Return the judge as the settings of a chat model."""
+    about = asdict(wanted)
+    return ChatSettings(**{key: about[key] for key in about.keys() - {"votes", "prompts_dir"}})
+
+
+def judge_replies(bench: "Bench", replies: Mapping[str, Reply]) -> Verdicts:
+    """Return what the judge finds of a cell's replies; nothing where no measure needs one.
+
+    Raises:
+        ChatModelError: The judge cannot be asked at all.
+    """
+    measures = [measure.name for measure in bench.measures if measure.needs_judge]
+    if not measures:
+        return Verdicts()
+    return open_judge(bench).judge(
+        bench.questions,
+        replies,
+        measures,
+        at_once=bench.spec.calls_at_once,
+        tell=lambda done, total: bench.progress("judge", done, total, ""),
+    )
