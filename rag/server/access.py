@@ -18,7 +18,8 @@ class Level(Enum):
     WRITE = "write"
 
 
-Body = Literal["none", "json", "upload", "any"]
+Body = Literal["none", "json", "documents", "upload", "any"]
+"""What a request carries; "documents" is JSON as large as an upload may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,16 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/api/documents", Level.WRITE, "upload"),
     Route("DELETE", "/api/documents", Level.WRITE),
     Route("GET", "/api/source", Level.READ),
+    # The retrieval plugin; what it is and how to call it is for everyone to know.
+    Route("GET", "/.well-known/ai-plugin.json", Level.OPEN),
+    Route("GET", "/.well-known/openapi.yaml", Level.OPEN),
+    Route("GET", "/.well-known/logo.svg", Level.OPEN),
+    Route("GET", "/sub/openapi.json", Level.OPEN),
+    Route("POST", "/query", Level.READ, "json"),
+    Route("POST", "/sub/query", Level.READ, "json"),
+    Route("POST", "/upsert", Level.WRITE, "documents"),
+    Route("POST", "/upsert-file", Level.WRITE, "upload"),
+    Route("DELETE", "/delete", Level.WRITE, "json"),
 )
 
 

@@ -23,6 +23,8 @@ from rag.server.guard import LOOPBACK, Guard, Rules
 from rag.server.keys import KeyFile
 from rag.server.logs import LOGGER
 from rag.server.metrics import CONTENT_TYPE, Metrics
+from rag.server.plugin import routes as plugin
+from rag.server.plugin import wellknown
 from rag.server.served import Collections
 from rag.settings import ServerSettings, Settings
 
@@ -94,6 +96,8 @@ def _routes(context: Context) -> FastAPI:
     app.add_api_route("/health", _health, methods=["GET"], tags=["server"])
     app.add_api_route("/metrics", _metrics, methods=["GET"], tags=["server"])
     app.include_router(native.router)
+    app.include_router(plugin.router)
+    app.include_router(wellknown.router)
     for kind in (RagError, RefusedError, TimeoutError):
         app.add_exception_handler(kind, _on_failure)
     app.add_exception_handler(HTTPException, _on_http_exception)
@@ -155,4 +159,5 @@ async def _on_invalid(request: Request, error: Exception) -> Response:
     found = error.errors()[0]
     place = ".".join(str(part) for part in found["loc"] if part != "body")
     said = found["msg"]
-    return _respond(request, Failure(400, f"{place}: {said}" if place else f"the body: {said}"))
+    message = f"{place}: {said}" if place else f"the body: {said}"
+    return _respond(request, Failure(400, message, param=place or None))

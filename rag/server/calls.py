@@ -45,6 +45,11 @@ def caller_of(request: Request) -> Caller:
     return caller
 
 
+def base_url(request: Request) -> str:
+    """Return how others reach the server, without a slash at its end."""
+    return (context_of(request).settings.server.public_url or str(request.base_url)).rstrip("/")
+
+
 def collection_of(request: Request, name: str | None) -> Collection:
     """Return the collection a request names, or the caller's first.
 
@@ -65,9 +70,14 @@ def check_question(request: Request, question: str) -> str:
     Raises:
         RefusedError: 400 or 413.
     """
+    return check_words(question, context_of(request).settings)
+
+
+def check_words(question: str, settings: Settings) -> str:
+    """Return a question that is neither blank nor too long; raises as `check_question` does."""
     if not question.strip():
         raise RefusedError(400, "the question is empty; ask something")
-    most = context_of(request).settings.server.max_question_chars
+    most = settings.server.max_question_chars
     if len(question) > most:
         raise RefusedError(
             413, f"the question has {len(question)} characters; ask in at most {most}"

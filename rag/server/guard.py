@@ -14,7 +14,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from rag.server.access import Caller, Level, Route, find_route, methods_of
+from rag.server.access import Body, Caller, Level, Route, find_route, methods_of
 from rag.server.failures import RefusedError, describe
 from rag.server.keys import KeyFile
 from rag.server.limits import BodyLimit, RateLimit, too_large
@@ -27,6 +27,12 @@ LOCAL = Caller("local", None, can_write=True)
 NOBODY = Caller("nobody", frozenset(), can_write=False)
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+_CONTENT_TYPES: dict[Body, str] = {
+    "json": "application/json",
+    "documents": "application/json",
+    "upload": "multipart/form-data",
+}
 
 _SECURITY = {
     "X-Content-Type-Options": "nosniff",
@@ -130,7 +136,7 @@ class Guard:
 
     def _check_body(self, route: Route, headers: Headers) -> None:
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-        wanted = {"json": "application/json", "upload": "multipart/form-data"}.get(route.body)
+        wanted = _CONTENT_TYPES.get(route.body)
         if wanted and kind != wanted:
             raise RefusedError(415, f"wanted Content-Type {wanted}, found {kind or 'none'}")
         length = headers.get("content-length", "0")
@@ -141,7 +147,8 @@ class Guard:
 
     def _most(self, route: Route) -> int:
         rules = self._rules
-        return rules.max_upload_bytes if route.body == "upload" else rules.max_body_bytes
+        large = route.body in ("documents", "upload")
+        return rules.max_upload_bytes if large else rules.max_body_bytes
 
 
 class _Request:

@@ -160,7 +160,9 @@ def remove(
 ) -> dict[str, Any]:
     """Forget a document of the index; a file on disk stays where it is."""
     with collection_of(request, collection).writing() as rag:
-        report = rag.remove(source)
+        report = rag.forget([source])
+    if not report.removed:
+        raise RefusedError(404, "no document of that name is in the collection")
     return {"removed": report.removed}
 
 
