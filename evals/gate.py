@@ -1,14 +1,16 @@
-"""Decides whether a result may pass a gate that another one holds; reads no files.
+"""Decides whether a result may pass a gate that another one holds; runs nothing.
 
 It fails closed: whatever is not shown to be the same ground is refused, never passed.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
 from typing import Any
 
 from evals.compare import PairedCells, ResultComparison, compare_results, require_same_ground
-from evals.results import BenchResult
+from evals.results import BenchResult, read_result
+from evals.spec import Gate
 from evals.statistics.comparison import Rule, dropped
 from rag.errors import BenchError
 
@@ -40,6 +42,45 @@ class GateReport:
             return f"passed: none of {len(compared.pairs)} cells dropped ({ground})"
         drops = "; ".join(_drop(pair) for pair in self.drops)
         return f"failed: {drops} ({ground})"
+
+
+def open_gate(gate: Gate, current: BenchResult) -> tuple[GateReport, ...]:
+    """Hold a result to its spec's gate, measure by measure, each at its share of alpha.
+
+    Raises:
+        BenchError: The baseline cannot be read, or is not of the same ground.
+    """
+    baseline = read_baseline(gate)
+    measures = gate.measures or (baseline.primary,)
+    rule = declared_rule(baseline, alpha=gate.alpha, margin=gate.margin)
+    share = replace(rule, alpha=rule.alpha / len(measures))
+    return tuple(
+        check_results(baseline, current, cells=gate.cells, measure=measure, rule=share)
+        for measure in measures
+    )
+
+
+def read_baseline(gate: Gate) -> BenchResult:
+    """Return the result that a gate holds.
+
+    Raises:
+        BenchError: It cannot be read.
+    """
+    try:
+        return read_result(Path(gate.baseline))
+    except BenchError as error:
+        raise BenchError(
+            f"the gate has no baseline: {error}; put the results.json there that later runs are "
+            "to be held to"
+        ) from error
+
+
+def declared_rule(result: BenchResult, *, alpha: float | None, margin: float | None) -> Rule:
+    """Return the rule of a result's spec, with what is given here instead."""
+    declared = result.spec.get("statistics") or {}
+    kept = {one.name: declared[one.name] for one in fields(Rule) if one.name in declared}
+    given = {"alpha": alpha, "margin": margin}
+    return Rule(**{**kept, **{name: value for name, value in given.items() if value is not None}})
 
 
 def check_results(

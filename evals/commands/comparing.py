@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from evals.statistics.comparison import Rule
 
 HEADINGS = ["cell", "first", "second", "difference (interval)", "p (Holm)", "+/-/=", "verdict"]
-_STATISTICS = ("alpha", "margin", "resamples", "seed")
 
 
 def measure_option(command: "click.decorators.FC") -> "click.decorators.FC":
@@ -35,12 +34,9 @@ def alpha_option(command: "click.decorators.FC") -> "click.decorators.FC":
 
 def rule_for(result: "BenchResult", *, alpha: float | None, margin: float | None) -> "Rule":
     """Return the rule of a result's spec, with what is given here instead."""
-    from evals.statistics.comparison import Rule
+    from evals.gate import declared_rule
 
-    declared = result.spec.get("statistics") or {}
-    kept = {name: declared[name] for name in _STATISTICS if name in declared}
-    given = {"alpha": alpha, "margin": margin}
-    return Rule(**{**kept, **{name: value for name, value in given.items() if value is not None}})
+    return declared_rule(result, alpha=alpha, margin=margin)
 
 
 def print_comparison(compared: "ResultComparison") -> None:

@@ -1,5 +1,6 @@
 """`rag bench SPEC.yaml`: runs a spec, prints the leaderboard, writes the result; draws little."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from rag.cli.shared import json_option, print_json, quiet_option
 if TYPE_CHECKING:
     from evals.results import BenchResult
     from evals.runner import Bench
+    from evals.spec import Gate
 
 CACHE = Path(".rag-bench")
 
@@ -30,24 +32,80 @@ def spec_argument(command: "click.decorators.FC") -> "click.decorators.FC":
     return click.argument("spec", type=click.Path(dir_okay=False, path_type=Path))(command)
 
 
+def out_option(command: "click.decorators.FC") -> "click.decorators.FC":
+    """Add `--out`."""
+    return click.option(
+        "--out",
+        type=click.Path(file_okay=False, path_type=Path),
+        help="Where results.json and reports go.  [default: bench-NAME]",
+    )(command)
+
+
+def despite_errors_option(command: "click.decorators.FC") -> "click.decorators.FC":
+    """Add `--despite-errors`."""
+    return click.option(
+        "--despite-errors",
+        is_flag=True,
+        help="Measure on a set in which `rag bench validate` finds errors.",
+    )(command)
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """A run that was written."""
+
+    result: "BenchResult"
+    file: Path
+    gate: "Gate | None"
+
+
 @click.command()
 @spec_argument
-@click.option(
-    "--out",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Where results.json and reports go.  [default: bench-NAME]",
-)
+@out_option
 @cache_option
+@despite_errors_option
 @json_option
 @quiet_option
-def run(spec: Path, out: Path | None, cache: Path, as_json: bool, quiet: bool) -> None:
-    """Run a spec; what earlier runs made is used again, and a stopped run goes on."""
+def run(
+    spec: Path, out: Path | None, cache: Path, despite_errors: bool, as_json: bool, quiet: bool
+) -> None:
+    """Run a spec; what earlier runs made is used again, and a stopped run goes on.
+
+    With a section `gate` it exits with 1 if the result falls short of the gate's baseline.
+    """
+    from evals.commands.gating import print_gate
+    from evals.commands.leaderboard import print_leaderboard
+    from evals.gate import open_gate
+
+    ran = run_spec(spec, out=out, cache=cache, despite_errors=despite_errors, quiet=quiet)
+    if not as_json:
+        print_leaderboard(ran.result)
+    if not as_json and not quiet:
+        click.echo(f"result: {ran.file}", err=True)
+    reports = () if ran.gate is None else open_gate(ran.gate, ran.result)
+    if as_json:
+        gate = [report.to_dict() for report in reports]
+        print_json({"result": str(ran.file), **summary(ran.result), "gate": gate})
+    print_gate(reports, shown=not as_json)
+
+
+def run_spec(
+    spec: Path, *, out: Path | None, cache: Path, despite_errors: bool, quiet: bool
+) -> Ran:
+    """Run a spec and write its result and reports.
+
+    Raises:
+        BenchError: The spec or its set cannot be used, or the baseline cannot be run.
+    """
     from evals.commands.progress import bench_progress
+    from evals.datasets.validate import require_sound
     from evals.results import write_result
     from evals.running import open_bench, run_bench
 
     try:
         with bench_progress(quiet=quiet) as progress, open_bench(spec, cache, progress) as bench:
+            if not despite_errors:
+                require_sound(bench.dataset)
             result = run_bench(bench)
     except KeyboardInterrupt:
         click.echo(f"stopped; what was made is kept in {cache}, run it again to go on", err=True)
@@ -55,14 +113,7 @@ def run(spec: Path, out: Path | None, cache: Path, as_json: bool, quiet: bool) -
     folder = out or Path(f"bench-{result.name}")
     write_result(result, folder / "results.json")
     _write_reports(bench, result, folder)
-    if as_json:
-        print_json({"result": str(folder / "results.json"), **summary(result)})
-        return
-    from evals.commands.leaderboard import print_leaderboard
-
-    print_leaderboard(result)
-    if not quiet:
-        click.echo(f"result: {folder / 'results.json'}", err=True)
+    return Ran(result, folder / "results.json", bench.spec.gate)
 
 
 def summary(result: "BenchResult") -> dict[str, object]:

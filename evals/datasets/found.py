@@ -21,9 +21,7 @@ _USER_DATA = Path.home() / ".cache" / "rag-evals" / "sets"
 
 
 def load_dataset(name_or_path: str | Path) -> EvalSet:
-    """Return the set with this name or at this path.
-
-    A path wins over a name. "sample" is built in; every other name is a folder in RAG_DATA.
+    """Return the set with this name or at this path; see `find_dataset`.
 
     Raises:
         BenchError: There is no such set, or one of its lines is wrong.
@@ -43,21 +41,51 @@ def load_dataset(name_or_path: str | Path) -> EvalSet:
 def find_dataset(name_or_path: str | Path) -> Path:
     """Return the place of a set.
 
+    A path has a slash in it ("./mine"), or is that of a questions file ("questions.yaml"); anything
+    else is a name: "sample" is built in, every other one is a folder in RAG_DATA.
+
     Raises:
-        BenchError: There is none.
+        BenchError: There is none, or a name is also that of a set in the working directory.
     """
-    given = Path(name_or_path).expanduser()
-    if given.exists():
-        return given
-    if str(name_or_path) == "sample":
+    text = str(name_or_path)
+    if isinstance(name_or_path, Path) or is_path(text):
+        given = Path(text).expanduser()
+        if given.exists():
+            return given
+        raise BenchError(f"no set at {text}: there is no such folder or file; check the path")
+    named = _named(text)
+    beside = Path(text)
+    if named is None:
+        raise BenchError(_unknown(text))
+    if beside.is_dir() and _reads(beside) and beside.resolve() != named.resolve():
+        raise BenchError(
+            f"{text!r} is the name of a set ({named}) and of a folder here that holds one; write "
+            f"./{text} for the folder, {named} for the other"
+        )
+    return named
+
+
+def is_path(text: str) -> bool:
+    """Tell whether a set is given by its path, rather than by its name."""
+    separators = [one for one in (os.sep, os.altsep, "/") if one]
+    folder = text in (".", "..") or any(one in text for one in separators)
+    return folder or Path(text).suffix in OWN_SUFFIXES
+
+
+def _named(name: str) -> Path | None:
+    if name == "sample":
         return SAMPLE
-    named = data_folder() / given
-    if len(given.parts) == 1 and named.is_dir():
-        return named
-    raise BenchError(
-        f"no set {str(name_or_path)!r}: neither a path nor a folder in {data_folder()}; there are "
-        f"{', '.join(dataset_names())}; `rag bench get` fetches public ones, and RAG_DATA names "
-        "another folder"
+    folder = data_folder() / name
+    return folder if name and folder.is_dir() else None
+
+
+def _unknown(name: str) -> str:
+    if Path(name).exists():
+        return f"no set is called {name!r}; write ./{name} for what is here under that name"
+    return (
+        f"no set {name!r}: it is no folder in {data_folder()}, and a path is written with a "
+        f"slash; there are {', '.join(dataset_names())}; `rag bench get` fetches public ones, and "
+        "RAG_DATA names another folder"
     )
 
 

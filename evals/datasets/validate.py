@@ -12,6 +12,7 @@ from evals.datasets.findings import CHECKS, Finding
 from evals.datasets.found import OWN_SUFFIXES, find_dataset, load_dataset
 from evals.datasets.own import read_own
 from evals.datasets.wording import shared_share
+from rag.errors import BenchError
 
 _CHECKS: tuple[Callable[[EvalSet], Iterator[Finding]], ...] = (
     checks_questions.check_ids,
@@ -27,6 +28,14 @@ _CHECKS: tuple[Callable[[EvalSet], Iterator[Finding]], ...] = (
     checks_questions.check_histories,
     checks_questions.check_reviews,
 )
+
+_ERROR_CHECKS = (
+    checks_questions.check_ids,
+    checks_gold.check_copies,
+    checks_gold.check_places,
+    checks_gold.check_answerable,
+)
+"""Those that find errors; the others only warn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +112,24 @@ def validate(name_or_path: str | Path, *, against: str | Path | None = None) -> 
 def check(given: EvalSet) -> list[Finding]:
     """Return what every check finds in a set."""
     return [finding for one in _CHECKS for finding in one(given)]
+
+
+def require_sound(given: EvalSet) -> None:
+    """Refuse a set on which scores would be wrong.
+
+    Raises:
+        BenchError: Names the first error and how many there are.
+    """
+    found = [finding for one in _ERROR_CHECKS for finding in one(given)]
+    errors = [finding for finding in found if finding.severity == "error"]
+    if errors:
+        first = errors[0]
+        place = f"{first.question}: " if first.question else ""
+        count = "1 error" if len(errors) == 1 else f"{len(errors):,} errors"
+        raise BenchError(
+            f"the set {given.name} has {count}, the first: {CHECKS[first.check]} ({place}"
+            f"{first.message}); see `rag bench validate`, or go on with --despite-errors"
+        )
 
 
 def summarise(given: EvalSet) -> SetSummary:

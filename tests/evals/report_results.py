@@ -126,10 +126,12 @@ def with_engines(result: BenchResult) -> BenchResult:
     return replace(result, cells=cells)
 
 
-def with_scores(result: BenchResult, cell: str, scores: dict[str, float | None]) -> BenchResult:
-    """Return the result with other scores of one cell's primary measure."""
+def with_scores(
+    result: BenchResult, cell: str, scores: dict[str, float | None], *, measure: str = PRIMARY
+) -> BenchResult:
+    """Return the result with other scores of one cell in a measure."""
     found = result.cell(cell)
-    changed = replace(found, per_question={**found.per_question, PRIMARY: scores})
+    changed = replace(found, per_question={**found.per_question, measure: scores})
     cells = tuple(changed if one.name == cell else one for one in result.cells)
     return replace(result, cells=cells)
 

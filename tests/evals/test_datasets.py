@@ -1,12 +1,13 @@
 """Every form of a set becomes the same value; knows nothing of retrieval."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from evals.datasets import EvalDocument, EvalSet, load_dataset
 from evals.datasets.beir import beir_set
-from evals.datasets.found import data_folder, dataset_names
+from evals.datasets.found import data_folder, dataset_names, find_dataset, is_path
 from evals.datasets.language import detect_language, fill_languages
 from evals.datasets.sample import SAMPLE
 from evals.gold import Question, Span, Turn
@@ -69,6 +70,29 @@ def test_a_folder_in_rag_data_is_found_by_name(monkeypatch, tmp_path):
     loaded = load_dataset("pumps")
     assert loaded.documents == (EvalDocument("d1", "泵", "保修两年。"),)
     assert loaded.questions == (Question("q1", "泵保修多久？", "zh", graded={"d1": 2}),)
+
+
+def test_a_folder_here_hides_no_set_of_that_name(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "sample").mkdir()
+    assert len(load_dataset("sample").documents) > 30
+    (tmp_path / "sample" / "corpus.jsonl").touch()
+    with pytest.raises(BenchError, match=r"write \./sample for the folder, .+ for the other"):
+        load_dataset("sample")
+    with pytest.raises(BenchError, match=r"sample.*wanted a set of documents and questions"):
+        load_dataset("./sample")
+
+
+def test_a_path_is_written_with_a_slash(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "pumps").mkdir()
+    with pytest.raises(BenchError, match=r"write \./pumps for what is here under that name"):
+        load_dataset("pumps")
+    with pytest.raises(BenchError, match=r"no set at \./pump: there is no such folder"):
+        load_dataset("./pump")
+    assert all(map(is_path, ("./pumps", "../x", ".", "mine.yaml", "~/sets", "/tmp")))
+    assert not is_path("pumps")
+    assert find_dataset(Path("pumps")) == Path("pumps")
 
 
 def test_an_unknown_name_is_answered_with_the_names_there_are(monkeypatch, tmp_path):

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from evals.definitions import definitions_of
-from evals.gate import check_results
+from evals.gate import check_results, open_gate
+from evals.results import write_result
+from evals.spec import Gate
 from evals.statistics.comparison import Rule
 from rag.errors import BenchError
 from tests.evals.report_results import PRIMARY, bench_result, with_scores
@@ -103,3 +105,36 @@ def test_other_data_and_definitions_fail_closed(baseline):
         check_results(baseline, replace(baseline, definitions={PRIMARY: "0"}), rule=RULE)
     with pytest.raises(BenchError, match="same definition"):
         check_results(replace(baseline, definitions={}), baseline, rule=RULE)
+
+
+def test_a_spec_holds_every_measure_it_names_each_at_its_share_of_alpha(baseline, tmp_path):
+    write_result(baseline, tmp_path / "held.json")
+    held = str(tmp_path / "held.json")
+    dropped = moved(baseline, baseline.cells[4].name, -0.1, noise=0.1)
+    one, both = Gate(held), Gate(held, measures=("R@5", PRIMARY))
+    (report,) = open_gate(one, dropped)
+    assert not report.is_open
+    assert report.comparison.rule.alpha == 0.05
+    assert [found.is_open for found in open_gate(both, dropped)] == [True, False]
+    assert {found.comparison.rule.alpha for found in open_gate(both, dropped)} == {0.025}
+    assert all(found.is_open for found in open_gate(both, baseline))
+
+
+def test_margin_alpha_and_cells_of_a_gate_go_before_the_baselines(baseline, tmp_path):
+    write_result(baseline, tmp_path / "held.json")
+    held = str(tmp_path / "held.json")
+    name = baseline.cells[4].name
+    dropped = moved(baseline, name, -0.1, noise=0.1)
+    (wide,) = open_gate(Gate(held, margin=0.3), dropped)
+    assert wide.is_open
+    (other,) = open_gate(Gate(held, cells=(baseline.cells[0].name,)), dropped)
+    assert other.is_open
+    (strict,) = open_gate(Gate(held, alpha=0.01, cells=(name,)), dropped)
+    assert (strict.comparison.rule.alpha, strict.is_open) == (0.01, False)
+
+
+def test_a_gate_without_a_baseline_fails_closed(baseline, tmp_path):
+    (tmp_path / "other.json").write_text("{}")
+    for name in ("absent.json", "other.json"):
+        with pytest.raises(BenchError, match=r"the gate has no baseline: .*put the results\.json"):
+            open_gate(Gate(str(tmp_path / name)), baseline)

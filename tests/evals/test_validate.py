@@ -15,9 +15,10 @@ from evals import datasets
 from evals.datasets import EvalDocument, EvalSet, load_dataset
 from evals.datasets.findings import CHECKS, Finding
 from evals.datasets.found import data_folder
-from evals.datasets.validate import check, summarise, validate
+from evals.datasets.validate import check, require_sound, summarise, validate
 from evals.datasets.wording import longest_shared_run, near_duplicates, shared_share
 from evals.gold import Question, Span, Turn
+from rag.errors import BenchError
 from tests.evals.bench_cli import run_bench
 from tests.indexing import Project
 
@@ -36,6 +37,21 @@ DOCUMENTS = (EvalDocument("a.md", "", TEXT),)
 
 def found(*questions, documents=DOCUMENTS):
     return [(one.check, one.question) for one in check(EvalSet.of("s", documents, questions))]
+
+
+def test_a_set_is_sound_unless_a_check_finds_an_error():
+    broken = [
+        replace(QUESTION, slots=((Span("b.md", 0, 5),),)),
+        replace(QUESTION, slots=()),
+        replace(QUESTION, answerable=False),
+        replace(QUESTION, text=" "),
+    ]
+    for question in broken:
+        with pytest.raises(BenchError, match=r"1 error, the first: .*--despite-errors"):
+            require_sound(EvalSet.of("s", DOCUMENTS, [question]))
+    with pytest.raises(BenchError, match="2 errors, the first: an id stands for two"):
+        require_sound(EvalSet.of("s", [*DOCUMENTS, EvalDocument("b", "", " ")], [QUESTION] * 2))
+    require_sound(EvalSet.of("s", DOCUMENTS, [replace(QUESTION, language="")]))
 
 
 def test_a_sound_set_has_no_findings():
