@@ -39,15 +39,25 @@ _STATUS: tuple[tuple[type[RagError], int], ...] = (
 )
 _TYPES = {
     400: "invalid_request_error",
-    401: "authentication_error",
+    401: "invalid_request_error",
     403: "permission_error",
-    404: "not_found_error",
+    404: "invalid_request_error",
     405: "invalid_request_error",
     408: "timeout_error",
     413: "invalid_request_error",
     415: "invalid_request_error",
     422: "invalid_request_error",
     429: "rate_limit_error",
+}
+# As OpenAI names them; its clients and those who copy it tell failures apart by these.
+_CODES = {
+    401: "invalid_api_key",
+    413: "request_too_large",
+    429: "rate_limit_exceeded",
+    500: "server_error",
+    502: "upstream_error",
+    503: "unavailable",
+    504: "timeout",
 }
 _HIDDEN = {
     500: "something went wrong here; the server's log has it under this id",
@@ -60,20 +70,37 @@ _HIDDEN = {
 class RefusedError(Exception):
     """A request that is answered with a status and one line that its caller may read."""
 
-    def __init__(self, status: int, message: str, *, retry_after: int | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        *,
+        retry_after: int | None = None,
+        code: str | None = None,
+        param: str | None = None,
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.message = message
         self.retry_after = retry_after
+        self.code = code
+        self.param = param
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What is said to the caller."""
+    """What is said to the caller.
+
+    Attributes:
+        code: What went wrong in one word, None for the usual one of the status.
+        param: The field of the request that is wrong, None if it is none.
+    """
 
     status: int
     message: str
     retry_after: int | None = None
+    code: str | None = None
+    param: str | None = None
 
     def to_dict(self, request_id: str) -> dict[str, object]:
         """Return the body, in the shape OpenAI's clients read and with `detail` for the others."""
@@ -82,8 +109,8 @@ class Failure:
             "error": {
                 "message": f"{self.message} (id {request_id})",
                 "type": kind,
-                "param": None,
-                "code": None,
+                "param": self.param,
+                "code": self.code or _CODES.get(self.status),
                 "id": request_id,
             },
             "detail": self.message,
@@ -100,7 +127,7 @@ class Failure:
 def describe(error: BaseException) -> Failure:
     """Return what the caller is told of an exception."""
     if isinstance(error, RefusedError):
-        return Failure(error.status, error.message, error.retry_after)
+        return Failure(error.status, error.message, error.retry_after, error.code, error.param)
     if isinstance(error, TimeoutError):
         return Failure(504, _HIDDEN[504])
     status = next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
