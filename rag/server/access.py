@@ -59,6 +59,11 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/health", Level.OPEN),
     Route("GET", "/metrics", Level.READ),
     Route("GET", "/openapi.json", Level.READ),
+    # The page and the widget: scripts and styles, the same for everyone; what they show they ask
+    # for with the caller's key.
+    Route("GET", "/", Level.OPEN),
+    Route("GET", "/page/{name}", Level.OPEN),
+    Route("GET", "/widget.js", Level.OPEN),
     # Our own interface, which the page and the remote retriever speak.
     Route("GET", "/api/collections", Level.READ),
     Route("POST", "/api/search", Level.READ, "json"),

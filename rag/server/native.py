@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Form, Query, Request, UploadFile
@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import Field
 
 from rag.answering.answer import (
+    Answer,
     AnswerEvent,
     AnswerFinished,
     PassagesFound,
@@ -28,6 +29,8 @@ from rag.server.calls import (
 )
 from rag.server.failures import RefusedError, describe
 from rag.server.logs import LOGGER
+from rag.server.page.rendering import render_answer
+from rag.server.page.viewing import view_source
 from rag.server.turns import Turn, answer_turn, stream_turn
 from rag.server.uploads import read_upload
 
@@ -36,6 +39,7 @@ MOST_PASSAGES = 100
 _MOST_CONTEXT = 20_000
 
 Mode = Literal["hybrid", "dense", "lexical"]
+_Shape = Callable[[Answer], dict[str, object]]
 CollectionName = Annotated[str | None, Field(description="Unset: the caller's first.")]
 
 router = APIRouter(prefix="/api", tags=["rag"])
@@ -71,6 +75,10 @@ class Ask(Wire):
     stream: bool = Field(
         default=False, description="As Server-Sent Events, one for each event of answering."
     )
+    html: bool = Field(
+        default=False,
+        description="Add the answer as HTML that is safe to show, its markers as buttons.",
+    )
 
 
 @router.get("/collections")
@@ -87,6 +95,7 @@ def list_collections(request: Request) -> dict[str, Any]:
         "modes": ["hybrid", "dense", "lexical"],
         "defaults": {"mode": retrieval.mode, "k": retrieval.k},
         "can_write": caller.can_write,
+        "max_upload_bytes": context.settings.server.max_upload_bytes,
     }
 
 
@@ -117,11 +126,12 @@ async def ask(request: Request, wanted: Ask) -> dict[str, object] | StreamingRes
         filter=wanted.filter,
     )
     collection, context = collection_of(request, wanted.collection), context_of(request)
+    shape = _with_html if wanted.html else Answer.to_dict
     if not wanted.stream:
-        return (await answer_turn(context, collection, turn, surface=SURFACE)).to_dict()
+        return shape(await answer_turn(context, collection, turn, surface=SURFACE))
     events = stream_turn(context, collection, turn, surface=SURFACE)
     return StreamingResponse(
-        _as_sse(events, request.state.request_id), media_type="text/event-stream"
+        _as_sse(events, shape, request.state.request_id), media_type="text/event-stream"
     )
 
 
@@ -172,23 +182,37 @@ def source(
     reference: str,
     collection: str | None = None,
     context: Annotated[int, Query(ge=0, le=_MOST_CONTEXT)] = 2000,
+    html: bool = False,
 ) -> dict[str, object]:
-    """Show a passage in its context, by its id or as SOURCE:START-END."""
-    return index_of(request, collection).show(reference, context=context).to_dict()
+    """Show a passage in its context, by its id or as SOURCE:START-END.
+
+    With `html` also as HTML that is safe to show, the passage in <mark>; then a document's name
+    alone shows how it begins.
+    """
+    index = index_of(request, collection)
+    if html:
+        return view_source(index, reference, context=context)
+    return index.show(reference, context=context).to_dict()
 
 
-async def _as_sse(events: AsyncIterator[AnswerEvent], request_id: str) -> AsyncIterator[str]:
+def _with_html(answer: Answer) -> dict[str, object]:
+    return {**answer.to_dict(), "html": render_answer(answer)}
+
+
+async def _as_sse(
+    events: AsyncIterator[AnswerEvent], shape: _Shape, request_id: str
+) -> AsyncIterator[str]:
     """Yield Server-Sent Events; the last one is `answer_finished` or `failed`."""
     try:
         async for event in events:
-            name, data = _wire(event)
+            name, data = _wire(event, shape)
             yield _line(name, data)
     except (RagError, RefusedError, TimeoutError) as error:
         LOGGER.warning("stream failed", extra={"id": request_id}, exc_info=error)
         yield _line("failed", describe(error).to_dict(request_id))
 
 
-def _wire(event: AnswerEvent) -> tuple[str, dict[str, object]]:
+def _wire(event: AnswerEvent, shape: _Shape) -> tuple[str, dict[str, object]]:
     match event:
         case SearchStarted(query):
             return "search_started", {"query": query}
@@ -197,7 +221,7 @@ def _wire(event: AnswerEvent) -> tuple[str, dict[str, object]]:
         case TextChunk(text):
             return "text_chunk", {"text": text}
         case AnswerFinished(answer):
-            return "answer_finished", answer.to_dict()
+            return "answer_finished", shape(answer)
 
 
 def _line(name: str, data: object) -> str:
