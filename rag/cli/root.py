@@ -32,6 +32,7 @@ COMMANDS = {
     "chat": "rag.cli.chatting:chat",
     "show": "rag.cli.showing:show",
     "serve": "rag.cli.serving:serve",
+    "mcp": "rag.cli.serving:mcp",
     "keys": "rag.cli.serving:keys",
     "settings": "rag.cli.configuring:settings",
 }

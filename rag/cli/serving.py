@@ -1,5 +1,6 @@
 """`rag serve` and `rag keys`; does not know how requests are answered."""
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,6 +54,34 @@ def serve(
     from rag.server.run import serve as run
 
     run(settings, ready=lambda address: click.echo(f"rag is at {address} (stop with Ctrl-C)"))
+
+
+@click.command()
+@click.option(
+    "--collection",
+    "collections",
+    metavar="NAME=INDEX",
+    multiple=True,
+    help="Offer the index at INDEX under NAME [server.collections]. Repeatable.",
+)
+@click.option("--allow-write", is_flag=True, help="Offer tools that change the index.")
+@click.pass_obj
+def mcp(invocation: Invocation, collections: tuple[str, ...], allow_write: bool) -> None:
+    """Offer the index to the MCP client that starts this command.
+
+    It speaks over stdin and stdout; clients that call an address find MCP at /mcp of `rag serve`.
+    """
+    settings = _with_options(
+        invocation,
+        {
+            "server.collections": _named(collections) or None,
+            "server.allow_write": allow_write or None,
+        },
+    )
+    _require_extra("mcp")
+    from rag.server.mcp_stdio import run_stdio
+
+    run_stdio(settings)
 
 
 @click.group()
@@ -135,11 +164,8 @@ def _named(pairs: tuple[str, ...]) -> dict[str, Path]:
     return named
 
 
-def _require_extra() -> None:
-    try:
-        import fastapi  # noqa: F401
-        import uvicorn  # noqa: F401
-    except ImportError as error:
+def _require_extra(*needed: str) -> None:
+    if any(find_spec(name) is None for name in (*needed, "fastapi", "uvicorn")):
         raise MissingExtraError(
             "the server needs the extra `server`; run: pip install 'rag[server]'"
-        ) from error
+        )

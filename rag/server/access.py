@@ -72,6 +72,8 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/api/documents", Level.WRITE, "upload"),
     Route("DELETE", "/api/documents", Level.WRITE),
     Route("GET", "/api/source", Level.READ),
+    # The tools of MCP check for themselves what a key may change.
+    Route("POST", "/mcp", Level.READ, "json"),
     # The retrieval plugin; what it is and how to call it is for everyone to know.
     Route("GET", "/.well-known/ai-plugin.json", Level.OPEN),
     Route("GET", "/.well-known/openapi.yaml", Level.OPEN),

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 
 from rag.app import Rag
 from rag.errors import RagError, SettingsError
-from rag.server import native
+from rag.server import mcp_http, native
 from rag.server.calls import Context, context_of
 from rag.server.failures import Failure, RefusedError, describe
 from rag.server.guard import LOOPBACK, Guard, Rules
@@ -98,6 +98,7 @@ def _routes(context: Context) -> FastAPI:
     app.add_api_route("/metrics", _metrics, methods=["GET"], tags=["server"])
     app.include_router(native.router)
     app.include_router(page.router)
+    app.state.mcp = mcp_http.mount(app)
     app.include_router(plugin.router)
     app.include_router(wellknown.router)
     for kind in (RagError, RefusedError, TimeoutError):
@@ -112,7 +113,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Load the model before the first question needs it, and close the indexes at the end."""
     context: Context = app.state.context
     warming = asyncio.create_task(asyncio.to_thread(_warm, context))
-    yield
+    async with app.state.mcp.running(context.settings.server.max_body_bytes):
+        yield
     await warming
     context.collections.close()
 

@@ -1,0 +1,124 @@
+"""The documents as MCP resources, `doc://{id}`, listed page by page; knows no transport."""
+
+import base64
+import binascii
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from urllib.parse import parse_qs, quote, unquote
+
+from rag.errors import IndexNotFoundError
+from rag.server.failures import RefusedError
+from rag.server.mcp_reading import Piece, read_piece
+from rag.server.mcp_visitor import Visitor
+
+PAGE_SIZE = 100
+_SCHEME = "doc://"
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A document as it is listed."""
+
+    uri: str
+    name: str
+    title: str
+    mime_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some of the documents, and where the next page begins, None after the last."""
+
+    documents: tuple[Listed, ...]
+    cursor: str | None
+
+
+def template_for(visitor: Visitor) -> str:
+    """Return the URI template of a document; where there are several collections it names one."""
+    return f"{_SCHEME}{{id}}{{?collection}}" if len(visitor.names) > 1 else f"{_SCHEME}{{id}}"
+
+
+def uri_of(reference: str, collection: str | None) -> str:
+    """Return the URI of a document, a passage or a part of a document."""
+    where = "" if collection is None else f"?collection={quote(collection, safe='')}"
+    return f"{_SCHEME}{quote(reference, safe='')}{where}"
+
+
+def list_page(visitor: Visitor, cursor: str | None) -> Page:
+    """Return the documents after a cursor, in the order of collections and names.
+
+    Raises:
+        RefusedError: 400, the cursor is none of ours.
+    """
+    after = ("", "") if cursor is None else _decode(cursor)
+    order = {name: place for place, name in enumerate(visitor.names)}
+    rest: list[tuple[str, Listed]] = []
+    for name in visitor.names:
+        if cursor is not None and order[name] < order.get(after[0], 0):
+            continue
+        last = after[1] if name == after[0] else ""
+        rest.extend((name, one) for one in _documents(visitor, name) if one.name > last)
+        if len(rest) > PAGE_SIZE:
+            break
+    shown = rest[:PAGE_SIZE]
+    more = len(rest) > PAGE_SIZE
+    return Page(
+        tuple(one for _, one in shown),
+        _encode(shown[-1][0], shown[-1][1].name) if more else None,
+    )
+
+
+def read(visitor: Visitor, uri: str) -> tuple[str, Piece]:
+    """Return the text behind a URI and where it is from; a long document ends in a note.
+
+    Raises:
+        RefusedError: 400 or 404.
+    """
+    reference, collection = _parse(uri)
+    piece = read_piece(visitor, reference, collection)
+    following = piece.metadata()["next"]
+    if piece.passage is not None or following is None:
+        return piece.text, piece
+    address = uri_of(following, collection)
+    length = len(piece.document.page_content)
+    return f"{piece.text}\n\n[{piece.end} of {length} characters; go on at {address}]", piece
+
+
+def mime_type(kind: str) -> str:
+    """Return the type of a document's extracted text."""
+    return "text/markdown" if kind == "markdown" else "text/plain"
+
+
+def _documents(visitor: Visitor, name: str) -> Iterator[Listed]:
+    """Yield the readable documents of a collection; one without an index has none."""
+    try:
+        records = visitor.collection(name).rag.list()
+    except IndexNotFoundError:
+        return
+    qualifier = name if len(visitor.names) > 1 else None
+    for one in records:
+        if one.status == "indexed":
+            title = one.title or one.source.rpartition("/")[2]
+            uri = uri_of(one.source, qualifier)
+            yield Listed(uri, one.source, title, mime_type(one.kind))
+
+
+def _parse(uri: str) -> tuple[str, str | None]:
+    if not uri.startswith(_SCHEME):
+        raise RefusedError(400, f"wanted an address like doc://ID, found {uri!r}")
+    reference, _, query = uri.removeprefix(_SCHEME).partition("?")
+    named: Sequence[str] = parse_qs(query).get("collection", ())
+    return unquote(reference), named[0] if named else None
+
+
+def _encode(collection: str, source: str) -> str:
+    return base64.urlsafe_b64encode(json.dumps([collection, source]).encode()).decode()
+
+
+def _decode(cursor: str) -> tuple[str, str]:
+    try:
+        collection, source = json.loads(base64.urlsafe_b64decode(cursor))
+        return str(collection), str(source)
+    except (binascii.Error, ValueError, TypeError) as error:
+        raise RefusedError(400, "the cursor is none of ours; list from the start") from error
