@@ -21,8 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evals.datasets.beir import BeirSet, load_beir
-from evals.datasets.found import data_folder
 from evals.published_embedding import ndcg_at_10
+from evals.set_arguments import parse_sets
 from rag.embeddings import PassageEmbeddings, SentenceTransformerEmbeddings
 from rag.retrieval.fusion import QueryEvidence, fuse
 from rag.store.hits import Hit
@@ -193,23 +193,11 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m evals.fusion_table")
-    parser.add_argument("sets", nargs="*", help=f"default: {', '.join(SETS)}")
     parser.add_argument("--model", default="sentence-transformers/all-MiniLM-L6-v2")
     parser.add_argument(
         "--cache", type=Path, default=DEFAULT_CACHE, help="folder for vectors (%(default)s)"
     )
-    parser.add_argument(
-        "--data",
-        type=Path,
-        default=data_folder(),
-        help="folder of the sets (default: RAG_DATA)",
-    )
-    arguments = parser.parse_args()
-    arguments.sets = arguments.sets or list(SETS)
-    for name in arguments.sets:
-        if not (arguments.data / name / "corpus.jsonl").is_file():
-            parser.error(f"no set {name!r} in {arguments.data}; name its folder with --data")
-    return arguments
+    return parse_sets(parser, SETS)
 
 
 if __name__ == "__main__":

@@ -8,12 +8,11 @@ on a CPU.
 import argparse
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
 from evals.datasets.beir import BeirSet, load_beir
-from evals.datasets.found import data_folder
+from evals.set_arguments import parse_sets
 from rag.embeddings import PassageEmbeddings, SentenceTransformerEmbeddings
 
 
@@ -81,20 +80,10 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m evals.published_embedding")
-    parser.add_argument("sets", nargs="*", help=f"of {', '.join(PUBLISHED)}; default: all")
-    parser.add_argument(
-        "--data",
-        type=Path,
-        default=data_folder(),
-        help="folder of the sets (default: RAG_DATA)",
-    )
-    arguments = parser.parse_args()
-    arguments.sets = arguments.sets or list(PUBLISHED)
+    arguments = parse_sets(parser, list(PUBLISHED))
     for name in arguments.sets:
         if name not in PUBLISHED:
             parser.error(f"no published figure for {name!r}; there are {', '.join(PUBLISHED)}")
-        if not (arguments.data / name / "corpus.jsonl").is_file():
-            parser.error(f"no set {name!r} in {arguments.data}; name its folder with --data")
     return arguments
 
 
