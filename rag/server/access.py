@@ -74,6 +74,15 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/api/source", Level.READ),
     # The tools of MCP check for themselves what a key may change.
     Route("POST", "/mcp", Level.READ, "json"),
+    # OpenAI's API.
+    Route("GET", "/v1/models", Level.READ),
+    Route("GET", "/v1/models/{model:path}", Level.READ),
+    Route("POST", "/v1/chat/completions", Level.READ, "json"),
+    Route("POST", "/v1/responses", Level.READ, "json"),
+    Route("POST", "/v1/embeddings", Level.READ, "json"),
+    Route("GET", "/v1/vector_stores", Level.READ),
+    Route("GET", "/v1/vector_stores/{store}", Level.READ),
+    Route("POST", "/v1/vector_stores/{store}/search", Level.READ, "json"),
     # The retrieval plugin; what it is and how to call it is for everyone to know.
     Route("GET", "/.well-known/ai-plugin.json", Level.OPEN),
     Route("GET", "/.well-known/openapi.yaml", Level.OPEN),

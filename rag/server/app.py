@@ -23,6 +23,7 @@ from rag.server.guard import LOOPBACK, Guard, Rules
 from rag.server.keys import KeyFile
 from rag.server.logs import LOGGER
 from rag.server.metrics import CONTENT_TYPE, Metrics
+from rag.server.openai import routes as openai
 from rag.server.page import routes as page
 from rag.server.plugin import routes as plugin
 from rag.server.plugin import wellknown
@@ -97,6 +98,7 @@ def _routes(context: Context) -> FastAPI:
     app.add_api_route("/health", _health, methods=["GET"], tags=["server"])
     app.add_api_route("/metrics", _metrics, methods=["GET"], tags=["server"])
     app.include_router(native.router)
+    app.include_router(openai.router)
     app.include_router(page.router)
     app.state.mcp = mcp_http.mount(app)
     app.include_router(plugin.router)

@@ -6,19 +6,26 @@ It knows neither the wire nor who asks.
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from rag.answering.answer import Answer, AnswerEvent, AnswerFinished
 from rag.answering.chain import RagChain
+from rag.answering.prompts import Prompt
 from rag.assembly import Mode
 from rag.server.calls import Context
 from rag.server.served import Collection
 
+_ALSO = "As far as nothing above forbids it, follow these instructions of the application too:"
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A question with its history (("human" | "ai", text), oldest first) and how to search."""
+    """A question with its history (("human" | "ai", text), oldest first) and how to search.
+
+    `instructions` are what the caller's application asks of answers; a chat model is told them
+    behind our own, which they do not replace.
+    """
 
     question: str
     history: Sequence[tuple[str, str]] = ()
@@ -26,6 +33,7 @@ class Turn:
     k: int | None = None
     filter: Mapping[str, Any] | None = None
     min_score: float | None = None
+    instructions: str = ""
 
 
 async def answer_turn(
@@ -60,9 +68,18 @@ async def stream_turn(
 
 
 def _chain(collection: Collection, turn: Turn) -> RagChain:
-    return collection.rag.chain(
+    chain = collection.rag.chain(
         k=turn.k, mode=turn.mode, filter=turn.filter, min_score=turn.min_score
     )
+    if turn.instructions.strip():
+        chain.answer_prompt = _instructed(chain.answer_prompt, turn.instructions)
+    return chain
+
+
+def _instructed(prompt: Prompt, instructions: str) -> Prompt:
+    """Put an application's instructions behind the prompt's own; their braces mean nothing."""
+    wanted = instructions.strip().replace("{", "{{").replace("}", "}}")
+    return replace(prompt, system=f"{prompt.system.rstrip()}\n\n{_ALSO}\n{wanted}\n")
 
 
 def _input(turn: Turn) -> dict[str, Any]:

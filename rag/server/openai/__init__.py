@@ -1,0 +1,1 @@
+"""OpenAI's API over the collections: models, chat, responses, embeddings and vector stores."""

@@ -1,0 +1,91 @@
+"""`POST /v1/chat/completions`: answers with citations, whole or as a stream of chunks."""
+
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import StreamingResponse
+
+from rag.answering.answer import (
+    Answer,
+    AnswerEvent,
+    AnswerFinished,
+    PassagesFound,
+    SearchStarted,
+    TextChunk,
+)
+from rag.server.calls import context_of
+from rag.server.failures import describe
+from rag.server.logs import LOGGER
+from rag.server.openai.asking import SURFACE, Asked, read_asked
+from rag.server.openai.completions import Completion, Reply, reply_of
+from rag.server.openai.relay import EventStream, Relay
+from rag.server.openai.shapes import ChatRequest, require_text_answer
+from rag.server.turns import answer_turn, stream_turn
+
+router = APIRouter(prefix="/v1", tags=["openai"])
+
+KEEP_ALIVE = ": keep-alive\n\n"
+DONE = "data: [DONE]\n\n"
+
+
+@router.post("/chat/completions", response_model=None)
+async def complete(request: Request, wanted: ChatRequest) -> dict[str, Any] | StreamingResponse:
+    """Answer the last question of a conversation from the documents of a collection."""
+    require_text_answer(choice=wanted.tool_choice, form=wanted.response_format, n=wanted.n)
+    asked = read_asked(request, wanted.model, wanted.messages, wanted.rag)
+    completion = Completion(
+        wanted.model,
+        asked.texts,
+        asked.strict,
+        tells_usage=wanted.stream_options is not None and wanted.stream_options.include_usage,
+    )
+    context, collection = context_of(request), asked.model.collection
+    if not wanted.stream:
+        answer = await answer_turn(context, collection, asked.turn, surface=SURFACE)
+        return completion.whole(_reply(answer, asked))
+    relay = Relay(stream_turn(context, collection, asked.turn, surface=SURFACE))
+    await relay.begin()
+    return EventStream(_lines(relay, completion, asked, request.state.request_id), relay)
+
+
+def _reply(answer: Answer, asked: Asked) -> Reply:
+    return reply_of(answer, base=asked.base, collection=asked.model.collection.name)
+
+
+async def _lines(
+    relay: Relay[AnswerEvent], completion: Completion, asked: Asked, request_id: str
+) -> AsyncIterator[str]:
+    """Yield the lines of a stream; one that fails ends with the error, and without [DONE]."""
+    yield _line(completion.beginning())
+    try:
+        async for event in relay.items():
+            if event is None:
+                yield KEEP_ALIVE
+                continue
+            for chunk in _chunks(event, completion, asked):
+                yield _line(chunk)
+    except Exception as error:  # the last hand before the wire: the status is sent already
+        LOGGER.warning("stream failed", extra={"id": request_id}, exc_info=error)
+        yield _line({"error": describe(error).to_dict(request_id)["error"]})
+        return
+    yield DONE
+
+
+def _chunks(event: AnswerEvent, completion: Completion, asked: Asked) -> list[dict[str, Any]]:
+    match event:
+        case SearchStarted(query):
+            return list(completion.searching(query))
+        case PassagesFound(passages):
+            return list(completion.found(len(passages), asked.question))
+        case TextChunk(text):
+            return [completion.text(text)]
+        case AnswerFinished(answer):
+            reply = _reply(answer, asked)
+            rest = reply.content[len(answer.text) :]
+            return [*([completion.text(rest)] if rest else []), *completion.ending(reply)]
+
+
+def _line(data: object) -> str:
+    return f"data: {json.dumps(data, ensure_ascii=False)}\n\n"

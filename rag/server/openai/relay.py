@@ -1,0 +1,95 @@
+"""Passes on what an answer yields, and says so when it takes its time; knows no answers."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from typing import Any, Generic, TypeVar
+
+from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+T = TypeVar("T")
+
+_PATIENCE = 5.0
+_SILENCE = 10.0
+
+
+class Relay(Generic[T]):
+    """Reads an iterator in a task of its own: a reader may stop waiting, and wait again.
+
+    The task ends with the iterator, or when `close` is called.
+    """
+
+    def __init__(self, items: AsyncIterator[T]) -> None:
+        self._queue: asyncio.Queue[T | BaseException | None] = asyncio.Queue()
+        self._task = asyncio.create_task(self._read(items))
+        self._held: list[T | BaseException | None] = []
+
+    async def begin(self, patience: float = _PATIENCE) -> None:
+        """Wait for the first item, but no longer than `patience` seconds.
+
+        What fails at once can so be answered with a status of its own.
+
+        Raises:
+            Exception: Whatever the iterator raised before its first item.
+        """
+        try:
+            async with asyncio.timeout(patience):
+                first = await self._queue.get()
+        except TimeoutError:
+            return
+        if isinstance(first, BaseException):
+            raise first
+        self._held.append(first)
+
+    async def items(self, silence: float = _SILENCE) -> AsyncIterator[T | None]:
+        """Yield the items, and None for each `silence` seconds without one.
+
+        Raises:
+            Exception: Whatever the iterator raised.
+        """
+        while True:
+            if self._held:
+                item = self._held.pop()
+            else:
+                try:
+                    async with asyncio.timeout(silence):
+                        item = await self._queue.get()
+                except TimeoutError:
+                    yield None
+                    continue
+            if item is None:
+                return
+            if isinstance(item, BaseException):
+                raise item
+            yield item
+
+    async def close(self) -> None:
+        """Stop reading."""
+        self._task.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._task
+
+    async def _read(self, items: AsyncIterator[T]) -> None:
+        try:
+            async for item in items:
+                self._queue.put_nowait(item)
+        except Exception as error:  # raised again where the items are read
+            self._queue.put_nowait(error)
+        else:
+            self._queue.put_nowait(None)
+
+
+class EventStream(StreamingResponse):
+    """A response of Server-Sent Events that closes its relay also where its client has gone."""
+
+    def __init__(self, lines: AsyncIterator[str], relay: Relay[Any]) -> None:
+        super().__init__(lines, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+        self._relay = relay
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the events."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            await self._relay.close()

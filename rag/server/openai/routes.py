@@ -1,0 +1,9 @@
+"""All routes of OpenAI's API; knows none of them closely."""
+
+from fastapi import APIRouter
+
+from rag.server.openai import chat, embeddings, models, stores
+
+router = APIRouter()
+for part in (models, chat, embeddings, stores):
+    router.include_router(part.router)
