@@ -7,6 +7,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from rag.agents.middleware import RagMiddleware as RagMiddleware
+    from rag.agents.tool import RagTool as RagTool
     from rag.answering.answer import Answer as Answer
     from rag.answering.answer import Citation as Citation
     from rag.answering.chain import RagChain as RagChain
@@ -28,7 +30,9 @@ _HOMES = {
     "Rag": "rag.app",
     "RagChain": "rag.answering.chain",
     "RagError": "rag.errors",
+    "RagMiddleware": "rag.agents.middleware",
     "RagRetriever": "rag.retrieval.retriever",
+    "RagTool": "rag.agents.tool",
     "SentenceTransformerEmbeddings": "rag.embeddings",
     "Settings": "rag.settings",
     "SyncReport": "rag.sync",
@@ -43,7 +47,9 @@ __all__ = [
     "Rag",
     "RagChain",
     "RagError",
+    "RagMiddleware",
     "RagRetriever",
+    "RagTool",
     "SentenceTransformerEmbeddings",
     "Settings",
     "SyncReport",

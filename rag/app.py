@@ -18,6 +18,7 @@ from rag.settings import Settings, load_settings
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from langchain_core.document_loaders import BaseLoader
     from langchain_core.documents import BaseDocumentCompressor, Document
     from langchain_core.language_models import BaseChatModel
     from langchain_core.messages import BaseMessage
@@ -153,23 +154,49 @@ class Rag:
             progress=progress or silent,
         )
 
-    def sync(self, *, progress: "Progress | None" = None) -> "SyncReport":
-        """Visit everything that was ever added: index what is new or changed, drop what is gone.
+    def sync(
+        self,
+        loader: "BaseLoader | None" = None,
+        *,
+        name: str | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        progress: "Progress | None" = None,
+    ) -> "SyncReport":
+        """Index what is new or changed, drop what is gone: of one loader, or of everything.
+
+        Everything is all that was ever added and the loaders of the settings (`sources`); one of
+        these that fails is listed as failed and loses nothing.
+
+        Args:
+            loader: A LangChain document loader; then nothing else is visited.
+            name: What the loader's documents are kept under. What was there before and is given no
+                longer is removed; without a name that is said of each `source` for itself.
+            metadata: Kept with every passage of the loader; filters can ask for it.
+            progress: Told how far it is.
 
         Raises:
+            DocumentError: The loader failed; what the index holds of it is kept.
             IndexNotFoundError: Nothing was ever added.
             FingerprintMismatchError: The index was built with another model; see `rebuild`.
             IndexLockedError: Another process is writing.
+            MissingExtraError: A loader of the settings needs a package that is not installed.
+            SettingsError: A loader of the settings cannot be made.
         """
+        from rag.loaders import loader_class
         from rag.sync import sync_sources
-        from rag.sync.report import silent
+        from rag.sync.report import combined, silent
 
-        return sync_sources(
-            self._open(),
+        told = progress or silent
+        if loader is not None:
+            return self._sync_loader(loader, name, metadata or {}, told)
+        classes = [loader_class(source.loader) for source in self.settings.sources]
+        report = sync_sources(
+            self._open(create=bool(classes)),
             embeddings=self.embeddings,
             pipeline=self._pipeline,
-            progress=progress or silent,
+            progress=told,
         )
+        return combined([report, *(self._sync_configured(n, told) for n in range(len(classes)))])
 
     def rebuild(self, *, progress: "Progress | None" = None) -> "SyncReport":
         """Embed everything anew with the model of the settings, switch to it, then sync.
@@ -178,36 +205,28 @@ class Rag:
         """
         from dataclasses import replace
 
-        from rag.sync import rebuild, sync_sources
+        from rag.sync import rebuild
         from rag.sync.report import silent
 
-        store = self._open(check=False)
         embedded = rebuild(
-            store,
+            self._open(check=False),
             embeddings=self.embeddings,
             pipeline=self._pipeline,
             progress=progress or silent,
         )
-        report = sync_sources(
-            store,
-            embeddings=self.embeddings,
-            pipeline=self._pipeline,
-            progress=progress or silent,
-        )
+        report = self.sync(progress=progress)
         return replace(report, passages_embedded=report.passages_embedded + embedded)
 
     def remove(self, *paths: str | Path) -> "SyncReport":
-        """Forget files, folders, patterns or sources by name; the files are not touched.
+        """Forget files, folders, patterns, sources or a loader's group by name; files stay.
 
         Raises:
             DocumentError: A path is not in the index; nothing was removed.
         """
-        from rag.sync import remove_sources
+        from rag.sync import remove
 
         store = self._open(check=False)
-        known = store.catalog.states()
-        names = [str(path) if str(path) in known else self._names.name(path) for path in paths]
-        return remove_sources(store, names)
+        return remove(store, [str(path) for path in paths], self._names)
 
     def forget(self, sources: "Iterable[str]") -> "SyncReport":
         """Forget sources by exactly these names, as `list` gives them; others are passed over.
@@ -403,6 +422,48 @@ class Rag:
             ChatModelNotConfiguredError: A model is named, but neither a key nor an endpoint.
         """
         return self._given_chat_model or assembly.open_chat_model(self.settings.chat)
+
+    def _sync_configured(self, number: int, progress: "Progress") -> "SyncReport":
+        """Sync a loader of the settings; others go on when it fails."""
+        from rag.errors import DocumentError
+        from rag.loaders import open_loader
+        from rag.sync import Failure, SyncReport
+
+        source = self.settings.sources[number]
+        try:
+            loader = open_loader(source.loader, source.args)
+            return self._sync_loader(loader, source.name, source.metadata, progress)
+        except DocumentError as error:
+            reason = f"{source.name}: {error}; what the index holds of it is kept"
+            return SyncReport(failed=(Failure(source.name, reason),))
+
+    def _sync_loader(
+        self,
+        loader: "BaseLoader",
+        name: str | None,
+        metadata: Mapping[str, Any],
+        progress: "Progress",
+    ) -> "SyncReport":
+        from rag.loaders import documents_of
+        from rag.sync import sync_group
+
+        store = self._open(create=True)
+        states = store.catalog.states().values()
+        documents = documents_of(
+            loader,
+            group=name,
+            metadata=metadata,
+            files={state.source for state in states if not state.is_pushed},
+            rename=self._names.name,
+        )
+        return sync_group(
+            store,
+            documents,
+            name=name,
+            embeddings=self.embeddings,
+            pipeline=self._pipeline,
+            progress=progress,
+        )
 
     @cached_property
     def _names(self) -> "SourceNames":

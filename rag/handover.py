@@ -7,7 +7,7 @@ from rag.documents.markdown import load_markdown
 from rag.errors import DocumentError, EmptyDocumentError
 from rag.sync.push import PushedDocument
 
-_KINDS = ("text", "markdown")
+KINDS = ("text", "markdown")
 
 
 def pushed(document: Document) -> PushedDocument:
@@ -28,18 +28,19 @@ def pushed(document: Document) -> PushedDocument:
     structure = metadata.pop("structure", None)
     if not source:
         raise DocumentError("a document has no metadata 'source'; give it a name")
-    if kind not in _KINDS:
-        raise DocumentError(f"{source}: kind is {kind!r}; use one of {', '.join(_KINDS)}")
+    if kind not in KINDS:
+        raise DocumentError(f"{source}: kind is {kind!r}; use one of {', '.join(KINDS)}")
     if not document.page_content.strip():
         raise EmptyDocumentError(f"{source}: wanted text, found none; nothing to index")
     if isinstance(structure, LoadedDocument):
         if structure.text != document.page_content:
             raise DocumentError(f"{source}: its structure is of another text; load it again")
         return PushedDocument(source, structure, metadata)
-    return PushedDocument(source, _loaded(document.page_content, title, kind), metadata)
+    return PushedDocument(source, load_handed_over(document.page_content, title, kind), metadata)
 
 
-def _loaded(text: str, title: str, kind: str) -> LoadedDocument:
+def load_handed_over(text: str, title: str, kind: str) -> LoadedDocument:
+    """Return a text as a document of one of `KINDS`; Markdown gets its headings and blocks."""
     if kind == "text":
         return LoadedDocument(text=text, kind=kind, title=title)
     found = load_markdown(text.encode("utf-8", "surrogatepass"))

@@ -10,6 +10,7 @@ import pytest
 import rag
 from rag.cli.root import COMMANDS, cli
 from rag.settings import Settings
+from tests.agents.libraries import ScriptedAgentModel, call
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
@@ -92,6 +93,7 @@ def test_every_public_name_is_shown(name: str) -> None:
     assert name in README
 
 
+@pytest.mark.filterwarnings("ignore:.langchain-community. is being sunset:DeprecationWarning")
 def test_the_python_blocks_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     docs = tmp_path / "docs"
     docs.mkdir()
@@ -100,10 +102,13 @@ def test_the_python_blocks_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         encoding="utf-8",
     )
     (docs / "guide.md").write_text("# Guide\n\nThe hub serves 40 loggers.\n", encoding="utf-8")
+    (tmp_path / "prices.csv").write_text("part,price\nRL-204,110\n", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     python = blocks("python")
     assert python
-    names: dict[str, object] = {}
+    asking = call("search_documents", query="How long is the warranty?")
+    chat_model = ScriptedAgentModel(replies=[asking, "36 months [1].", "36 months [1]."])
+    names: dict[str, object] = {"chat_model": chat_model}
     for block in python:
         exec(compile(block, "README.md", "exec"), names)
     index = names.get("rag")

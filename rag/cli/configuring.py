@@ -1,8 +1,9 @@
 """`rag settings`: the effective settings as a rag.toml; does not know what they configure."""
 
 import json
+import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from rag.settings import LoadedSettings
 
 HIDDEN = "****"
+_SECRET = re.compile("key|token|secret|password|credential", re.IGNORECASE)
 
 
 @click.command()
@@ -53,28 +55,44 @@ def to_toml(loaded: "LoadedSettings") -> str:
             table = group
         value = _plain_value(loaded, key)
         # A hidden key must not come back as a key when the output is kept as a file.
-        off = "# " if value == HIDDEN else ""
+        off = "# " if HIDDEN in json.dumps(value, default=str) else ""
         lines.append(f"# {description_of(key)}")
         lines.append(f"{off}{name} = {_toml_value(value)}  # {printable(origin)}")
     return "\n".join(lines)
 
 
 def _plain_value(loaded: "LoadedSettings", key: str) -> object:
-    from rag.settings.keys import is_secret
+    from rag.settings.keys import SOURCE_TABLES, is_secret
 
     value: object = loaded.settings
     for part in key.split("."):
         value = getattr(value, part)
     if value is not None and is_secret(key):
         return HIDDEN
+    if key == SOURCE_TABLES and isinstance(value, list):
+        return [_without_secrets(one.model_dump(mode="json")) for one in value]
     if isinstance(value, dict):
         return {name: str(one) for name, one in value.items()}
     return str(value) if isinstance(value, Path) else value
 
 
+def _without_secrets(table: dict[str, Any]) -> dict[str, Any]:
+    """Hide what a loader is given under a name that speaks of a secret."""
+    return {
+        name: _without_secrets(value)
+        if isinstance(value, dict)
+        else HIDDEN
+        if _SECRET.search(name)
+        else value
+        for name, value in table.items()
+    }
+
+
 def _toml_value(value: object) -> str:
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_toml_value, value)) + "]"
     if isinstance(value, dict):
         pairs = (f"{json.dumps(name)} = {_toml_value(one)}" for name, one in value.items())
         return "{" + ", ".join(pairs) + "}"
     # TOML's basic strings, numbers, booleans and lists are JSON's; its null is "none" here.
-    return json.dumps("none" if value is None else value, ensure_ascii=False)
+    return json.dumps("none" if value is None else value, ensure_ascii=False, default=str)

@@ -8,6 +8,7 @@ from rag.settings.groups import RetrievalSettings as RetrievalSettings
 from rag.settings.groups import Settings as Settings
 from rag.settings.groups import SplitterSettings as SplitterSettings
 from rag.settings.groups import StoreSettings as StoreSettings
+from rag.settings.loaders import SourceSettings as SourceSettings
 from rag.settings.loading import LoadedSettings as LoadedSettings
 from rag.settings.loading import load_settings as load_settings
 from rag.settings.rerank import RerankSettings as RerankSettings

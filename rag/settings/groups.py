@@ -3,10 +3,11 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from rag.settings.group import Group
+from rag.settings.loaders import SourceSettings
 from rag.settings.rerank import RerankSettings
 from rag.settings.server import ServerSettings
 
@@ -176,6 +177,9 @@ class Settings(BaseSettings):
     )
 
     index_dir: Path = Field(default=Path(".rag"), description="Where the index lives.")
+    sources: list[SourceSettings] = Field(
+        default=[], description="LangChain loaders that `rag sync` runs, as [[sources]] tables."
+    )
     embedding: EmbeddingSettings = EmbeddingSettings()
     splitter: SplitterSettings = SplitterSettings()
     documents: DocumentSettings = DocumentSettings()
@@ -185,6 +189,16 @@ class Settings(BaseSettings):
     chat: ChatSettings = ChatSettings()
     answer: AnswerSettings = AnswerSettings()
     server: ServerSettings = ServerSettings()
+
+    @field_validator("sources")
+    @classmethod
+    def _refuse_namesakes(cls, sources: list[SourceSettings]) -> list[SourceSettings]:
+        names = [source.name for source in sources]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            # Each would remove what the other gives.
+            raise ValueError(f"should each have a name of its own; {twice[0]!r} is there twice")
+        return sources
 
     @classmethod
     def settings_customise_sources(

@@ -14,6 +14,8 @@ PREFIX = "RAG_"
 PATH_KEYS = frozenset({"index_dir", "answer.prompts_dir", "server.keys_file"})
 # A hub id, or a folder.
 MODEL_KEYS = frozenset({"embedding.model", "rerank.model"})
+# Tables whose `args` may hold paths.
+SOURCE_TABLES = "sources"
 # Tables of names and paths, each one setting.
 PATH_TABLES = frozenset({"server.collections"})
 

@@ -122,7 +122,8 @@ def _one_line(details: ErrorDetails, merged: Layer) -> str:
     message = details["msg"].removeprefix("Input ")
     said = f"{message[0].lower()}{message[1:]}"
     entry = merged.get(key)
-    if entry is None:  # said of a whole group
-        return f"{key}: {said}"
+    if entry is None:  # said of a whole group, or of a part of a list
+        whole = merged.get(str(details["loc"][0])) if details["loc"] else None
+        return f"{key}: {said}" if whole is None else f"{whole.origin}: {key}: {said}"
     found = "" if is_secret(key) else f" = {entry.value!r}"
     return f"{entry.origin}: {key}{found} {said}"

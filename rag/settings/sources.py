@@ -16,6 +16,7 @@ from rag.settings.keys import (
     PATH_KEYS,
     PATH_TABLES,
     PREFIX,
+    SOURCE_TABLES,
     did_you_mean,
     group_names,
     key_of,
@@ -221,6 +222,25 @@ def _place(key: str, value: object, folder: Path | None) -> object:
         }
     if key in PATH_KEYS and isinstance(value, str):
         return _place_path(value, folder)
+    if key == SOURCE_TABLES and isinstance(value, list):
+        return [_place_source(table, folder) for table in value]
+    return value
+
+
+def _place_source(table: object, folder: Path | None) -> object:
+    if not isinstance(table, Mapping) or "args" not in table:
+        return table
+    return {**table, "args": _place_args(table["args"], folder)}
+
+
+def _place_args(value: object, folder: Path | None) -> object:
+    """Take what says itself that it is a path from `folder`; a loader knows no other."""
+    if isinstance(value, str) and value.startswith(("./", "../", "~/")):
+        return str(_place_path(value, folder))
+    if isinstance(value, list):
+        return [_place_args(one, folder) for one in value]
+    if isinstance(value, Mapping):
+        return {name: _place_args(one, folder) for name, one in value.items()}
     return value
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import zlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -12,6 +13,8 @@ from rag.documents.document import Block, Heading, LoadedDocument
 
 # Ends the pipeline of a source that was handed over as text: no file is behind it.
 PUSHED = " pushed"
+# Before it, the group of sources that one loader gives, as JSON: no metadata ends like this.
+_GROUP = re.compile(r' from ("(?:[^"\\]|\\.)*")' + PUSHED + r"\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,12 @@ class SourceState:
     def is_pushed(self) -> bool:
         """True if no file is behind the source."""
         return self.pipeline.endswith(PUSHED)
+
+    @property
+    def group(self) -> str | None:
+        """The group it was handed over with, None for a file or what was handed over alone."""
+        found = _GROUP.search(self.pipeline)
+        return None if found is None else str(json.loads(found[1]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +97,11 @@ class SourceUpdate:
     passages: tuple[StoredPassage, ...] = ()
     document: LoadedDocument | None = None
     error: str | None = None
+
+
+def pushed_ending(group: str | None) -> str:
+    """Return what ends the pipeline of a source that was handed over, alone or in a group."""
+    return PUSHED if group is None else f" from {json.dumps(group)}{PUSHED}"
 
 
 def text_key(text: str) -> bytes:

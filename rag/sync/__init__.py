@@ -1,6 +1,7 @@
 """Makes an index equal to its sources; knows no settings and no search."""
 
 from rag.sync.forget import forget_sources
+from rag.sync.groups import remove, sync_group
 from rag.sync.naming import SourceNames
 from rag.sync.pipeline import Pipeline
 from rag.sync.push import PushedDocument, push_documents
@@ -19,6 +20,8 @@ __all__ = [
     "forget_sources",
     "push_documents",
     "rebuild",
+    "remove",
     "remove_sources",
+    "sync_group",
     "sync_sources",
 ]

@@ -10,7 +10,14 @@ from rag.documents import LOADER_VERSION
 from rag.documents.document import LoadedDocument
 from rag.documents.isolation import ParseLimits
 from rag.splitter import SPLITTER_VERSION, Passage, embedding_text, split
-from rag.store.records import PUSHED, SourceState, SourceUpdate, StoredPassage, passage_id, text_key
+from rag.store.records import (
+    SourceState,
+    SourceUpdate,
+    StoredPassage,
+    passage_id,
+    pushed_ending,
+    text_key,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +36,9 @@ class Pipeline:
         steps = f"loader{LOADER_VERSION} splitter{SPLITTER_VERSION} {sizes}"
         return f"{steps} {json.dumps(dict(metadata), sort_keys=True)}" if metadata else steps
 
-    def name_pushed(self, metadata: Mapping[str, Any]) -> str:
-        """Return what a source that was handed over went through."""
-        return self.name(metadata) + PUSHED
+    def name_pushed(self, metadata: Mapping[str, Any], group: str | None = None) -> str:
+        """Return what a source that was handed over, perhaps in a group, went through."""
+        return self.name(metadata) + pushed_ending(group)
 
     def name_failed(self) -> str:
         """Return what a failed source went through: it is tried again when a limit changes."""

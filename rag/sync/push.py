@@ -4,7 +4,7 @@ import hashlib
 import json
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from rag.documents.document import LoadedDocument
@@ -23,11 +23,15 @@ _PASSAGES_PER_COMMIT = 1000
 
 @dataclass(frozen=True, slots=True)
 class PushedDocument:
-    """A document and the name it is to have in the index; the same name again replaces it."""
+    """A document and the name it is to have in the index; the same name again replaces it.
+
+    `group` says which loader gives it, None where it is handed over alone.
+    """
 
     source: str
     document: LoadedDocument
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    group: str | None = None
 
 
 def push_documents(
@@ -47,15 +51,18 @@ def push_documents(
         DocumentError: A name is blank or that of an indexed file, or metadata cannot be kept.
     """
     with store.writing(purpose="add documents") as writer:
-        fingerprint = embeddings.fingerprint
-        store.require_fingerprint(fingerprint.digest, fingerprint.describe())
-        writer.claim_fingerprint(fingerprint.digest, fingerprint.describe(), embeddings.dimension)
-        job = _Push(store, writer, embeddings, pipeline, progress)
-        return job.run(documents)
+        job = Push(store, writer, embeddings, pipeline, progress)
+        for pushed in documents:
+            job.put(pushed)
+        return job.finish()
 
 
-class _Push:
-    """One run: commits what is new in batches."""
+class Push:
+    """One run: commits what is new in batches.
+
+    Attributes:
+        states: What the index holds, with what was put since.
+    """
 
     def __init__(
         self,
@@ -65,35 +72,50 @@ class _Push:
         pipeline: Pipeline,
         progress: Progress,
     ) -> None:
+        """Make the index this model's.
+
+        Raises:
+            FingerprintMismatchError: It was built with another model.
+        """
+        fingerprint = embeddings.fingerprint
+        store.require_fingerprint(fingerprint.digest, fingerprint.describe())
+        writer.claim_fingerprint(fingerprint.digest, fingerprint.describe(), embeddings.dimension)
+        self.states = dict(store.catalog.states())
+        self._started = time.monotonic()
         self._catalog = store.catalog
         self._writer = writer
         self._embeddings = embeddings
         self._pipeline = pipeline
         self._progress = progress
-        self._states = store.catalog.states()
         self._pending: dict[str, Prepared] = {}
-        self._added = self._updated = self._unchanged = self._embedded = 0
+        self._done = self._added = self._updated = self._unchanged = self._embedded = 0
 
-    def run(self, documents: Iterable[PushedDocument]) -> SyncReport:
-        started = time.monotonic()
-        for done, pushed in enumerate(documents):
-            self._progress("parse", done, 0, pushed.source)
-            self._take(pushed)
-            if sum(len(one.update.passages) for one in self._pending.values()) >= (
-                _PASSAGES_PER_COMMIT
-            ):
-                self._flush()
+    def put(self, pushed: PushedDocument) -> None:
+        """Take a document; it is indexed with others when there are enough, or at the end.
+
+        Raises:
+            DocumentError: See `push_documents`.
+        """
+        self._progress("parse", self._done, 0, pushed.source)
+        self._take(pushed)
+        self._done += 1
+        passages = sum(len(one.update.passages) for one in self._pending.values())
+        if passages >= _PASSAGES_PER_COMMIT:
+            self._flush()
+
+    def finish(self) -> SyncReport:
+        """Index what is left and tell what was done."""
         self._flush()
         return SyncReport(
             added=self._added,
             updated=self._updated,
             unchanged=self._unchanged,
             passages_embedded=self._embedded,
-            seconds=time.monotonic() - started,
+            seconds=time.monotonic() - self._started,
         )
 
     def _take(self, pushed: PushedDocument) -> None:
-        known = self._states.get(pushed.source)
+        known = self.states.get(pushed.source)
         _check(pushed, known)
         state = self._state(pushed)
         if known and (known.sha256, known.pipeline) == (state.sha256, state.pipeline):
@@ -103,7 +125,7 @@ class _Push:
             self._updated += 1
         else:
             self._added += 1
-        self._states[pushed.source] = state
+        self.states[pushed.source] = state
         self._pending[pushed.source] = self._pipeline.prepare(
             state, pushed.document, pushed.metadata
         )
@@ -111,14 +133,14 @@ class _Push:
     def _state(self, pushed: PushedDocument) -> SourceState:
         now = time.time_ns()
         document = pushed.document
-        content = json.dumps([document.title, document.kind, document.text]).encode()
+        content = json.dumps(asdict(document)).encode()
         return SourceState(
             source=pushed.source,
             size=len(document.text.encode("utf-8", "surrogatepass")),
             mtime_ns=now,
             checked_ns=now,
             sha256=hashlib.sha256(content).hexdigest(),
-            pipeline=self._pipeline.name_pushed(pushed.metadata),
+            pipeline=self._pipeline.name_pushed(pushed.metadata, pushed.group),
             status="indexed",
         )
 

@@ -1,6 +1,10 @@
 """Re-embeds an index with another model beside the old one and switches at the end."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from rag.embeddings import PassageEmbeddings
+from rag.store.records import SourceState
 from rag.store.store import Store
 from rag.store.writer import Writer
 from rag.sync.embed import embed_missing
@@ -36,8 +40,7 @@ def rebuild(
                 continue
             metadata = store.catalog.metadata(record.source)
             job.put(pipeline.prepare(states[record.source], document, metadata))
-            name = pipeline.name_pushed if states[record.source].is_pushed else pipeline.name
-            pipelines[record.source] = name(metadata)
+            pipelines[record.source] = _name(pipeline, states[record.source], metadata)
         job.flush()
         stale = {s: p for s, p in pipelines.items() if _same_loader(states[s].pipeline, p)}
         writer.switch(
@@ -48,6 +51,12 @@ def rebuild(
         )
         progress("write", epoch, epoch, "")
     return job.embedded
+
+
+def _name(pipeline: Pipeline, state: SourceState, metadata: Mapping[str, Any]) -> str:
+    if state.is_pushed:
+        return pipeline.name_pushed(metadata, state.group)
+    return pipeline.name(metadata)
 
 
 def _same_loader(old: str, new: str) -> bool:

@@ -1,6 +1,6 @@
 """What a sync did, and how it tells of its progress; knows nothing of how it is done."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -40,6 +40,19 @@ class SyncReport:
             "passages_embedded": self.passages_embedded,
             "seconds": round(self.seconds, 3),
         }
+
+
+def combined(reports: Sequence[SyncReport]) -> SyncReport:
+    """Return what several runs did together."""
+    return SyncReport(
+        added=sum(report.added for report in reports),
+        updated=sum(report.updated for report in reports),
+        removed=sum(report.removed for report in reports),
+        unchanged=sum(report.unchanged for report in reports),
+        failed=tuple(failure for report in reports for failure in report.failed),
+        passages_embedded=sum(report.passages_embedded for report in reports),
+        seconds=sum(report.seconds for report in reports),
+    )
 
 
 class Progress(Protocol):

@@ -1,0 +1,174 @@
+"""Opens LangChain document loaders and names what they give; knows no index and no settings."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from langchain_core.document_loaders import BaseLoader
+from langchain_core.documents import Document
+
+from rag.documents.cleaning import clean
+from rag.documents.document import LoadedDocument
+from rag.errors import DocumentError, MissingExtraError, SettingsError
+from rag.handover import KINDS, load_handed_over
+from rag.sync.metadata import RESERVED, check_metadata
+from rag.sync.push import PushedDocument
+
+# What is larger than any book counts something else than pages.
+_MOST_PAGES = 100_000
+
+
+def open_loader(place: str, args: Mapping[str, Any]) -> BaseLoader:
+    """Return the loader at "package.module:Class", made with `args`.
+
+    Raises:
+        MissingExtraError: A package it needs is not installed.
+        SettingsError: There is no such loader, or it takes other arguments.
+        DocumentError: It does not open.
+    """
+    loader = loader_class(place)
+    try:
+        return loader(**args)
+    except ImportError as error:
+        raise MissingExtraError(f"{place} cannot be used: {_flat(error)}") from error
+    except TypeError as error:
+        raise SettingsError(f"{place} does not take these arguments: {_flat(error)}") from error
+    except Exception as error:  # a stranger's code raises what it likes
+        raise DocumentError(f"{place} does not open: {_described(error)}") from error
+
+
+def documents_of(
+    loader: BaseLoader,
+    *,
+    group: str | None,
+    metadata: Mapping[str, Any],
+    files: Collection[str],
+    rename: Callable[[str], str],
+) -> Iterator[PushedDocument]:
+    """Yield what a loader gives, each document under a name of its own.
+
+    The name is the document's `source`; where several have the same (the rows of a table), the
+    second is called "source#2". Blank documents are left out. Metadata that the index could not
+    keep as they are, are kept as text; names that are the index's own get "loader_" in front, so
+    the loader's id is `loader_id`.
+
+    Args:
+        loader: Any LangChain loader.
+        group: What all of it belongs to; None: each to a group named after its source.
+        metadata: Kept with every document beside its own.
+        files: Names that are taken by indexed files.
+        rename: Makes of an absolute path the name it has in the index.
+
+    Raises:
+        DocumentError: The loader failed, or `metadata` cannot be kept.
+    """
+    check_metadata(metadata)
+    seen: Counter[str] = Counter()
+    for document in _loaded(loader):
+        if not document.page_content.strip():
+            continue
+        base = _base(document, group or type(loader).__name__, rename)
+        seen[base] += 1
+        alone = seen[base] == 1 and base not in files
+        name = base if alone else f"{base}#{seen[base]}"
+        kept = {**_kept(document), **metadata}
+        yield PushedDocument(name, _structure(document), kept, group or base)
+
+
+def loader_class(place: str) -> type[BaseLoader]:
+    """Return the class at "package.module:Class".
+
+    Only a loader's class is ever called because a settings file names it.
+
+    Raises:
+        MissingExtraError: It is one of langchain-community, which is not installed.
+        SettingsError: There is no such class, or it is no loader.
+    """
+    module, _, name = place.partition(":")
+    try:
+        found = getattr(import_module(module), name)
+    except ModuleNotFoundError as error:
+        raise _missing(place, str(error.name)) from error
+    except (AttributeError, ImportError, ValueError) as error:
+        raise SettingsError(f"no loader is called {place}: {_flat(error)}") from error
+    if not (isinstance(found, type) and issubclass(found, BaseLoader)):
+        raise SettingsError(f"{place} is no LangChain document loader; name a class of one")
+    return found
+
+
+def _missing(place: str, module: str) -> MissingExtraError | SettingsError:
+    if module.partition(".")[0] == "langchain_community" and "." not in module:
+        return MissingExtraError(
+            f"{place} needs langchain-community; install it with `pip install 'rag[community]'`"
+        )
+    return SettingsError(f"{place} cannot be imported: there is no module {module}; install it")
+
+
+def _loaded(loader: BaseLoader) -> Iterator[Document]:
+    try:
+        for document in loader.lazy_load():
+            if not isinstance(document, Document):
+                raise DocumentError(f"gave a {type(document).__name__}, a Document was wanted")
+            yield document
+    except Exception as error:  # a stranger's code raises what it likes
+        raise DocumentError(f"{type(loader).__name__} failed: {_described(error)}") from error
+
+
+def _base(document: Document, otherwise: str, rename: Callable[[str], str]) -> str:
+    name = clean(str(document.metadata.get("source") or document.id or otherwise)).strip()
+    return rename(name) if Path(name).is_absolute() else name
+
+
+def _structure(document: Document) -> LoadedDocument:
+    metadata = document.metadata
+    title = " ".join(clean(str(metadata.get("title") or "")).split())
+    kind = metadata["kind"] if metadata.get("kind") in KINDS else "text"
+    loaded = load_handed_over(clean(document.page_content), title, kind)
+    page = _page(metadata)
+    # The pages before the document's own are empty.
+    return loaded if page is None else replace(loaded, page_starts=(0,) * page)
+
+
+def _page(metadata: Mapping[str, Any]) -> int | None:
+    """Return the page a document is, from 1; loaders of langchain-community 0.4 count from 0."""
+    page = metadata.get("page")
+    if isinstance(page, bool) or not isinstance(page, int) or not 0 <= page < _MOST_PAGES:
+        return None
+    return page + 1
+
+
+def _kept(document: Document) -> dict[str, str | int | float | bool]:
+    """Return a document's metadata as the index can keep and filter them."""
+    given = {**document.metadata, **({"id": document.id} if document.id else {})}
+    used = {"source", "title"} | ({"page"} if _page(given) else set())
+    used |= {"kind"} if given.get("kind") in KINDS else set()
+    return {
+        f"loader_{name}" if name in RESERVED or not name.strip() else name: _plain(value)
+        for name, value in given.items()
+        if name not in used and value is not None
+    }
+
+
+def _plain(value: object) -> str | int | float | bool:
+    """Return a value as text unless the index keeps it as it is."""
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, int | float) and abs(value) < 2**63:  # not so for NaN
+        return value
+    if isinstance(value, list | tuple | dict):
+        return clean(json.dumps(value, ensure_ascii=False, default=str))
+    return clean(str(value))
+
+
+def _described(error: Exception) -> str:
+    if isinstance(error, DocumentError):
+        return _flat(error)
+    return f"{type(error).__name__}: {_flat(error)}".removesuffix(": ")
+
+
+def _flat(error: Exception) -> str:
+    return " ".join(str(error).split())
