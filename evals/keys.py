@@ -25,7 +25,7 @@ SPLIT_CODE = (
 )
 INDEX_CODE = (*SPLIT_CODE, "rag.documents.markdown", "rag.store.tokens", "rag.store.lexical")
 RETRIEVE_CODE = ("rag.retrieval", "rag.store.store", "rag.answering.condense", "evals.exact_store")
-_RANKING_CODE = (*RETRIEVE_CODE, "evals.retrieving", "evals.losses")
+_RANKING_CODE = (*RETRIEVE_CODE, "evals.retrieving", "evals.losses", "evals.reading")
 
 
 def stage_key(*parts: object) -> str:

@@ -17,7 +17,7 @@ from rag.embeddings import PassageEmbeddings
 from rag.settings import Settings
 
 if TYPE_CHECKING:
-    from langchain_core.documents import Document
+    from langchain_core.documents import BaseDocumentCompressor, Document
     from langchain_core.language_models import BaseChatModel
     from langchain_core.retrievers import BaseRetriever
 
@@ -32,6 +32,7 @@ def reply_to_all(
     store: "ExactStore",
     embeddings: PassageEmbeddings,
     *,
+    reranker: "BaseDocumentCompressor | None" = None,
     chat_model: "BaseChatModel | None",
     at_once: int,
     tell: Callable[[int], None],
@@ -42,7 +43,14 @@ def reply_to_all(
         ChatModelError: The model cannot be asked at all.
     """
     retriever = make_retriever(
-        settings, store, embeddings, k=None, mode=None, wanted=None, min_score=None
+        settings,
+        store,
+        embeddings,
+        k=None,
+        mode=None,
+        wanted=None,
+        min_score=None,
+        reranker=reranker,
     )
     found = {one.query: retriever.invoke(one.query) for one in asked}
     chain = make_chain(settings, _remembering(found), embeddings, chat_model)

@@ -3,28 +3,37 @@
 Our own cells go through the product's retriever factory, so what is measured is what is served.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from evals.gold import Question, Span
-from evals.losses import Legs, stage_that_lost
-from evals.measures.spans import PassageMap
+from evals.losses import DIVERSITY, LEAST_SCORE, RERANKER, Reads, Road, stage_that_lost
 from evals.measuring import best_of_documents
+from evals.reading import CountTokens, TextOf, embedded_reads, reranked_reads
 from evals.results import RankedPassage
+from evals.splits import Split
 from rag.assembly import make_retriever
 from rag.embeddings import PassageEmbeddings
 from rag.settings import Settings
 
 if TYPE_CHECKING:
-    from langchain_core.documents import Document
+    from langchain_core.documents import BaseDocumentCompressor, Document
 
     from evals.cells import Searcher
     from evals.exact_store import ExactStore
+    from rag.retrieval.retriever import RagRetriever
     from rag.store.store import Store
 
 Ranking = list[RankedPassage]
-CountTokens = Callable[[RankedPassage], int]
+
+# The steps of a search after the fusion, in their order, by the retriever's field that sets them.
+_STEPS = {
+    "duplicate_threshold": DIVERSITY,
+    "reranker": RERANKER,
+    "min_score": LEAST_SCORE,
+    "mmr_lambda": DIVERSITY,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +100,13 @@ def passages_wanted(settings: Settings, depth: Depth, *, k_is_varied: bool) -> i
     """Return how many passages a cell of ours is asked for.
 
     A cell that sets k itself is cut there. Where documents are ranked, several passages may be of
-    one document, so all candidates are looked at.
+    one document, so all candidates are looked at. A reranked ranking ends where the reranker does.
     """
+    k = settings.retrieval.k
     if k_is_varied:
-        return settings.retrieval.k
-    if depth.by_document:
-        return max(settings.retrieval.candidates, depth.measured)
-    return max(depth.measured, settings.retrieval.k)
+        return k
+    wanted = max(settings.retrieval.candidates if depth.by_document else k, depth.measured)
+    return wanted if settings.rerank.model is None else min(wanted, max(settings.rerank.depth, k))
 
 
 def retrieve(
@@ -106,21 +115,24 @@ def retrieve(
     store: "ExactStore",
     embeddings: PassageEmbeddings,
     *,
+    reranker: "BaseDocumentCompressor | None",
     wanted: int,
     depth: Depth,
-    passages: PassageMap,
+    split: Split,
+    text: TextOf,
     count_tokens: CountTokens,
 ) -> Retrieved:
     """Ask a cell of ours."""
-    search = _searcher(settings, store, embeddings, wanted)
-    whole = {one.question.id: _places(search(one.query, wanted)) for one in asked}
+    retriever = _retriever(settings, store, embeddings, wanted, reranker)
+    whole = {one.question.id: _places(retriever.invoke(one.query)) for one in asked}
+    embedded = embedded_reads(split, embeddings.max_tokens, count_tokens)
     losses = {}
     for one in asked:
         lost = stage_that_lost(
             one.question,
             whole[one.question.id],
-            _legs(one.query, settings, store, embeddings, wanted),
-            passages,
+            lambda one=one: _road(one.query, retriever, embedded, text),  # type: ignore[misc]
+            split.passages,
             k=depth.decisive,
         )
         if lost is not None:
@@ -154,32 +166,50 @@ def own_search(settings: Settings, store: "Store", embeddings: PassageEmbeddings
 def _searcher(
     settings: Settings, store: "Store", embeddings: PassageEmbeddings, k: int
 ) -> "Searcher":
-    retriever = make_retriever(
-        settings, store, embeddings, k=k, mode=None, wanted=None, min_score=None
-    )
+    retriever = _retriever(settings, store, embeddings, k, None)
     return lambda query, _: retriever.invoke(query)
 
 
-def _legs(
-    query: str, settings: Settings, store: "ExactStore", embeddings: PassageEmbeddings, wanted: int
-) -> Legs:
-    """Return what each leg proposed; the store remembers both."""
-    import numpy as np
+def _retriever(
+    settings: Settings,
+    store: "Store",
+    embeddings: PassageEmbeddings,
+    k: int,
+    reranker: "BaseDocumentCompressor | None",
+) -> "RagRetriever":
+    return make_retriever(
+        settings,
+        store,
+        embeddings,
+        k=k,
+        mode=None,
+        wanted=None,
+        min_score=None,
+        reranker=reranker,
+    )
 
-    chosen = settings.retrieval
-    proposed = max(chosen.candidates, wanted)
-    legs = []
-    if chosen.mode != "lexical":
-        vector = np.asarray(embeddings.embed_query(query), dtype=np.float32)
-        legs.append([hit.id for hit in store.search_vectors(vector, proposed)])
-    if chosen.mode != "dense":
-        legs.append([hit.id for hit in store.search_words(query, proposed)])
-    return [[_span_of(store, id_) for id_ in leg] for leg in legs]
+
+def _road(query: str, retriever: "RagRetriever", embedded: Reads, text: TextOf) -> Road:
+    """Search again, stage by stage; store and reranker remember what they did."""
+    fused = retriever.model_copy(update={**dict.fromkeys(_STEPS), "neighbours": 0})
+    legs = {"hybrid": ("dense", "lexical")}.get(retriever.mode, (retriever.mode,))
+    proposed = max(retriever.candidates, retriever.k)
+    steps, on = [], fused
+    for field, stage in _STEPS.items():
+        if getattr(retriever, field) is not None:
+            on = on.model_copy(update={field: getattr(retriever, field)})
+            steps.append((stage, _spans(on.invoke(query))))
+    return Road(
+        legs=[_spans(fused.invoke(query, mode=leg, k=proposed)) for leg in legs],
+        fused=_spans(fused.invoke(query)),
+        steps=steps,
+        embedded=None if retriever.mode == "lexical" else embedded,
+        reranked=reranked_reads(query, retriever.reranker, text),
+    )
 
 
-def _span_of(store: "ExactStore", id_: str) -> Span:
-    passage = store.passages([id_])[id_]
-    return Span(passage.source, passage.start_index, passage.end_index)
+def _spans(documents: "Sequence[Document]") -> list[Span]:
+    return [Span(one.source, one.start_index, one.end_index) for one in _places(documents)]
 
 
 def _places(documents: "Sequence[Document]") -> Ranking:

@@ -20,6 +20,7 @@ from evals.gold import Question, Span
 from evals.keys import retrieve_key, stage_key, write_json
 from evals.measuring import MeasureName, deepest, deepest_cut, default_measures
 from evals.queries import Queries, queries_of
+from evals.rerankers import Rerankers
 from evals.results import RankedPassage
 from evals.retrieving import (
     Asked,
@@ -67,6 +68,7 @@ class Bench:
         self.cache = cache
         self.progress = progress
         self.chats = ChatModels(cache / "replies.sqlite3", find_access=find_access)
+        self.rerankers = Rerankers(cache / "rerank.sqlite3")
         self._queries: dict[str, Queries] = {}
         self._open_model = open_model
         self._models: dict[EmbeddingSettings, CachedEmbeddings] = {}
@@ -85,6 +87,7 @@ class Bench:
         for model in self._models.values():
             model.close()
         self.chats.close()
+        self.rerankers.close()
 
     # What is asked
 
@@ -254,6 +257,7 @@ class Bench:
         key = retrieve_key(
             index.key,
             settings.retrieval.model_dump(exclude={"history"}),
+            self.rerankers.identity(settings.rerank),
             self.questions_key(queries.asked),
             wanted,
             self.depth,
@@ -265,9 +269,11 @@ class Bench:
                 settings,
                 self.store(index),
                 self.model(settings),
+                reranker=self.rerankers.open(settings.rerank),
                 wanted=wanted,
                 depth=self.depth,
-                passages=split.passages,
+                split=split,
+                text=self.text,
                 count_tokens=lambda place: self.count_tokens(place, settings),
             ),
         )

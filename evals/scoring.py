@@ -10,6 +10,7 @@ from evals.cells import defaults_of
 from evals.coverage import covered, unscored_of
 from evals.definitions import definitions_of
 from evals.gold import Question
+from evals.losses import not_cited
 from evals.measures.audit import audit_gold
 from evals.measures.replies import Reply, abstention
 from evals.measures.spans import PassageMap
@@ -127,7 +128,7 @@ def _cell(
     estimates: Mapping[str, Mapping[str, Estimate]],
     timings: Mapping[str, float],
 ) -> CellResult:
-    name, rankings = run.cell.name, run.retrieved.rankings
+    name, rankings, lost = run.cell.name, run.retrieved.rankings, run.retrieved.losses
     unscored = unscored_of(bench, run, scores)
     return CellResult(
         name=name,
@@ -141,7 +142,7 @@ def _cell(
         },
         per_question=scores,
         rankings={key: places[: bench.depth.shown] for key, places in rankings.items()},
-        losses=run.retrieved.losses,
+        losses={**lost, **not_cited(bench.questions, lost, run.replies)},
         audit=_audit(bench.questions, run),
         cost=_cost(bench, run),
         timings=dict(timings),

@@ -3,7 +3,6 @@ from dataclasses import dataclass
 import pytest
 
 from evals.gold import Question, Span
-from evals.losses import stage_that_lost
 from evals.measures.replies import Reply, score_reply
 from evals.measures.spans import PassageMap
 from evals.measuring import MeasureName, best_of_documents, deepest, document_ranking
@@ -96,22 +95,3 @@ def test_rankings_go_as_deep_as_a_measure_looks() -> None:
     assert deepest([parse("nDCG@10"), parse("R@50")]) == 50
     assert deepest([parse("omega")]) == 10
     assert deepest([parse("slot-recall@800t")]) == 50
-
-
-def lost(question: Question, legs: list[list[Span]], k: int = 1) -> str | None:
-    return stage_that_lost(question, RANKING, legs, SPLIT, k=k)
-
-
-def test_every_stage_that_can_lose_gold_is_told_apart() -> None:
-    one = Question("q", "?", slots=((Span("a", 10, 20),),))
-    gold, other = Span("a", 0, 30), Span("c", 0, 30)
-    assert lost(one, [[gold]], k=2) is None
-    assert lost(one, [[other], [other]]) == "not found by any leg"
-    assert lost(one, [[other, gold], [other, gold]]) == "below k"
-    assert lost(one, [[gold, other], [other]]) == "lost in fusion"
-    assert lost(one, [[gold, other]]) == "lost to diversity"
-    cut = Question("q", "?", slots=((Span("b", 0, 10),),))
-    assert lost(cut, [[gold]], k=2) == "not split whole"
-    assert lost(GRADED, [[other, gold]]) == "below k"
-    assert lost(GRADED, [[gold]], k=2) is None
-    assert lost(Question("n", "?"), [[gold]]) is None
