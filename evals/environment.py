@@ -11,6 +11,8 @@ PACKAGES = (
     "sentence-transformers",
     "transformers",
     "chromadb",
+    "faiss-cpu",
+    "bm25s",
     "tantivy",
     "langchain-core",
 )

@@ -8,7 +8,7 @@ from evals.datasets.found import load_dataset
 from evals.environment import environment
 from evals.results import BenchResult
 from evals.runner import Bench, OpenModel
-from evals.runs import BenchProgress, silent
+from evals.runs import BenchProgress, Runs, silent
 from evals.scoring import make_result
 from evals.spec_reading import read_spec
 from evals.timing import time_cells
@@ -46,4 +46,11 @@ def run_bench(bench: Bench) -> BenchResult:
     """
     runs = bench.run()
     timings = time_cells(bench, runs)
-    return make_result(bench, runs, timings=timings, environment=environment())
+    about = {**environment(), "models": _models(bench, runs)}
+    return make_result(bench, runs, timings=timings, environment=about)
+
+
+def _models(bench: Bench, runs: Runs) -> list[str]:
+    """Return the embedding models that were asked, each with the start of its fingerprint."""
+    settings = [run.cell.settings for run in runs.runs if run.cell.settings is not None]
+    return sorted({bench.model(one).fingerprint.describe() for one in settings})
