@@ -9,7 +9,7 @@ from rag.documents.document import LoadedDocument
 from rag.errors import CitationNotFoundError
 from rag.store.catalog import Catalog
 
-_SPAN = re.compile(r"(?P<source>.+):(?P<start>\d+)-(?P<end>\d+)", re.DOTALL)
+_SPAN = re.compile(r"(?P<source>.+):(?P<start>\d{1,12})-(?P<end>\d{1,12})", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)

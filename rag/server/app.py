@@ -60,7 +60,9 @@ def create_app(settings: Settings, *, rag: Rag | None = None) -> ASGIApp:
         guarded,
         allow_origins=settings.server.cors_origins,
         allow_methods=["GET", "POST", "DELETE"],
-        allow_headers=["Authorization", "Content-Type"],
+        # Clients in browsers send headers of their own; which sites may is what counts.
+        allow_headers=["*"],
+        expose_headers=["Mcp-Session-Id", "Retry-After", "X-Request-Id"],
     )
 
 
@@ -71,12 +73,15 @@ def keys_path(settings: Settings) -> Path:
 
 def rules_of(wanted: ServerSettings) -> Rules:
     """Return what the guard lets in."""
-    own = urlsplit(wanted.public_url or "").hostname
-    names = {wanted.host, *wanted.allowed_hosts, *([own] if own else [])}
+    public = urlsplit(wanted.public_url or "")
+    names = {wanted.host, *wanted.allowed_hosts, *([public.hostname] if public.hostname else [])}
+    # Pages of the public address are our own, also where a proxy calls us by another Host.
+    own = [f"{public.scheme}://{public.netloc}"] if public.netloc else []
     return Rules(
         hosts=frozenset(name.lower() for name in names) | LOOPBACK,
         any_address=wanted.host in _EVERYWHERE,
-        origins=frozenset(origin.lower().rstrip("/") for origin in wanted.cors_origins),
+        origins=frozenset(one.lower().rstrip("/") for one in (*wanted.cors_origins, *own)),
+        needs_key=wanted.host not in LOOPBACK,
         max_body_bytes=wanted.max_body_bytes,
         max_upload_bytes=wanted.max_upload_bytes,
         body_seconds=wanted.body_seconds,
@@ -107,6 +112,7 @@ def _routes(context: Context) -> FastAPI:
         app.add_exception_handler(kind, _on_failure)
     app.add_exception_handler(HTTPException, _on_http_exception)
     app.add_exception_handler(RequestValidationError, _on_invalid)
+    app.add_exception_handler(Exception, _on_surprise)
     return app
 
 
@@ -152,6 +158,11 @@ async def _on_failure(request: Request, error: Exception) -> Response:
     return _respond(request, failure)
 
 
+async def _on_surprise(request: Request, error: Exception) -> Response:
+    """Answer to what is nobody's mistake but ours; it goes on to the guard, which logs it."""
+    return _respond(request, describe(error))
+
+
 async def _on_http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if isinstance(error.__cause__, RefusedError):  # the body was refused while it was read
@@ -163,6 +174,8 @@ async def _on_invalid(request: Request, error: Exception) -> Response:
     """Say which field is wrong and how, without repeating what was sent."""
     assert isinstance(error, RequestValidationError)
     found = error.errors()[0]
+    if found["type"] == "json_invalid":
+        return _respond(request, Failure(400, "the body is no JSON"))
     place = ".".join(str(part) for part in found["loc"] if part != "body")
     said = found["msg"]
     message = f"{place}: {said}" if place else f"the body: {said}"

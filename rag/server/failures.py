@@ -14,11 +14,11 @@ from rag.errors import (
     CitationNotFoundError,
     DocumentError,
     DocumentLimitError,
-    IndexLockedError,
-    IndexNotFoundError,
+    EmbeddingError,
     RagError,
+    RerankerError,
     RetrievalError,
-    StoreUnavailableError,
+    StoreError,
     UnsupportedFormatError,
 )
 
@@ -33,9 +33,9 @@ _STATUS: tuple[tuple[type[RagError], int], ...] = (
     (ChatContentFilterError, 422),
     (ChatContextLengthError, 413),
     (ChatModelError, 502),
-    (IndexLockedError, 503),
-    (StoreUnavailableError, 503),
-    (IndexNotFoundError, 503),
+    (StoreError, 503),
+    (EmbeddingError, 503),
+    (RerankerError, 503),
 )
 _TYPES = {
     400: "invalid_request_error",
@@ -64,6 +64,14 @@ _HIDDEN = {
     502: "the chat model did not answer; the server's log has the cause under this id",
     503: "the collection cannot be used just now; the server's log has the cause under this id",
     504: "no answer within the time limit; ask again or ask for less",
+}
+
+
+# What a chat model's refusal means to the caller: its own words name an endpoint and settings.
+_CHAT = {
+    413: "the question with its history is too long for the chat model; shorten it",
+    422: "the chat model withheld the answer; ask differently",
+    429: "the chat model has too much to do; wait and ask again",
 }
 
 
@@ -133,4 +141,5 @@ def describe(error: BaseException) -> Failure:
     status = next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
     if status >= 500:
         return Failure(status, _HIDDEN[status], 5 if status == 503 else None)
-    return Failure(status, str(error), 30 if status == 429 else None)
+    said = _CHAT[status] if isinstance(error, ChatModelError) else str(error)
+    return Failure(status, said, 30 if status == 429 else None)

@@ -5,6 +5,7 @@ index and no answers.
 """
 
 import ipaddress
+import re
 import time
 import uuid
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rag.server.access import Body, Caller, Level, Route, find_route, methods_of
 from rag.server.failures import RefusedError, describe
+from rag.server.json_body import JsonBody
 from rag.server.keys import KeyFile
 from rag.server.limits import BodyLimit, RateLimit, too_large
 from rag.server.logs import LOGGER
@@ -27,6 +29,10 @@ LOCAL = Caller("local", None, can_write=True)
 NOBODY = Caller("nobody", frozenset(), can_write=False)
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+_HOST = re.compile(r"(?:\[(?P<v6>[0-9a-f:.]+)\]|(?P<name>[^][\s/?#@:\\]+))(?::\d{1,5})?", re.I)
+_DIGITS = re.compile(r"\d+", re.ASCII)
+_MOST_DIGITS = 15
 
 _CONTENT_TYPES: dict[Body, str] = {
     "json": "application/json",
@@ -49,12 +55,14 @@ class Rules:
     Attributes:
         hosts: Names the server may be called by, lower case, without port.
         any_address: Whether any IP address is such a name (the server listens to all of them).
-        origins: Other sites whose pages may call it.
+        origins: Other sites whose pages may call it, as scheme://name:port.
+        needs_key: Whether a key is needed even where there is none (other machines can call).
     """
 
     hosts: frozenset[str]
     any_address: bool
     origins: frozenset[str]
+    needs_key: bool
     max_body_bytes: int
     max_upload_bytes: int
     body_seconds: float
@@ -101,13 +109,15 @@ class Guard:
         self._check_body(route, headers)
         return route, caller or NOBODY
 
-    def body(self, route: Route, receive: Receive) -> BodyLimit:
+    def body(self, route: Route, receive: Receive) -> Receive:
         """Return the limited way to read the body."""
         rules = self._rules
-        return BodyLimit(receive, most=self._most(route), seconds=rules.body_seconds)
+        body = BodyLimit(receive, most=self._most(route), seconds=rules.body_seconds)
+        is_json = _CONTENT_TYPES.get(route.body) == "application/json"
+        return JsonBody(body) if is_json else body
 
     def _check_host(self, headers: Headers) -> None:
-        host = _name_of(headers.get("host", ""))
+        host = _name_of(headers.getlist("host"))
         if host in self._rules.hosts or (self._rules.any_address and _is_address(host)):
             return
         raise RefusedError(
@@ -126,7 +136,7 @@ class Guard:
 
     def _caller(self, headers: Headers) -> Caller | None:
         """Return who asks, None if no valid key came with it."""
-        if not self._keys.keys():
+        if not (self._rules.needs_key or self._keys.are_needed()):
             return LOCAL
         scheme, _, secret = headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer":
@@ -140,9 +150,9 @@ class Guard:
         if wanted and kind != wanted:
             raise RefusedError(415, f"wanted Content-Type {wanted}, found {kind or 'none'}")
         length = headers.get("content-length", "0")
-        if not length.isdecimal():
+        if not _DIGITS.fullmatch(length):
             raise RefusedError(400, "the Content-Length is no number")
-        if int(length) > self._most(route):
+        if len(length) > _MOST_DIGITS or int(length) > self._most(route):
             raise too_large(self._most(route))
 
     def _most(self, route: Route) -> int:
@@ -237,12 +247,10 @@ def _not_listed(path: str) -> RefusedError:
     return RefusedError(404, "there is no such route")
 
 
-def _name_of(host: str) -> str:
-    """Return the name in a Host header, without port and brackets."""
-    try:
-        return (urlsplit(f"//{host}").hostname or "").lower()
-    except ValueError:
-        return ""
+def _name_of(hosts: list[str]) -> str:
+    """Return the name in the one Host header, without port and brackets; "" if it is none."""
+    found = _HOST.fullmatch(hosts[0]) if len(hosts) == 1 else None
+    return "" if found is None else (found["v6"] or found["name"]).lower()
 
 
 def _is_address(host: str) -> bool:

@@ -60,7 +60,7 @@ class Search(Wire):
     k: int | None = Field(None, ge=1, le=MOST_PASSAGES)
     mode: Mode | None = None
     filter: dict[str, Any] | None = None
-    min_score: float | None = None
+    min_score: float | None = Field(None, allow_inf_nan=False)
 
 
 class Ask(Wire):
@@ -104,14 +104,15 @@ async def search(request: Request, wanted: Search) -> dict[str, Any]:
     """Find passages, best first."""
     query = check_question(request, wanted.query)
     index = index_of(request, wanted.collection)
-    retriever = await asyncio.to_thread(
-        index.retriever,
-        k=wanted.k,
-        mode=wanted.mode,
-        filter=wanted.filter,
-        min_score=wanted.min_score,
-    )
-    passages = await retriever.ainvoke(query)
+    async with asyncio.timeout(context_of(request).settings.server.answer_seconds):
+        retriever = await asyncio.to_thread(
+            index.retriever,
+            k=wanted.k,
+            mode=wanted.mode,
+            filter=wanted.filter,
+            min_score=wanted.min_score,
+        )
+        passages = await retriever.ainvoke(query)
     return {"query": query, "passages": [passage_to_dict(one) for one in passages]}
 
 
@@ -207,8 +208,8 @@ async def _as_sse(
         async for event in events:
             name, data = _wire(event, shape)
             yield _line(name, data)
-    except (RagError, RefusedError, TimeoutError) as error:
-        LOGGER.warning("stream failed", extra={"id": request_id}, exc_info=error)
+    except Exception as error:  # the status is sent already: this is how the caller learns of it
+        LOGGER.error("failed", extra={"id": request_id}, exc_info=error)
         yield _line("failed", describe(error).to_dict(request_id))
 
 

@@ -1,10 +1,13 @@
 """Runs the server until it is told to stop; knows no routes."""
 
+import socket
 from collections.abc import Callable
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from rag.server.app import create_app
+from rag.server.listening import address_of, listen
 from rag.server.logs import log_to_stderr
 from rag.settings import Settings
 
@@ -22,17 +25,23 @@ def serve(settings: Settings, *, ready: Callable[[str], None]) -> None:
         SettingsError: It would listen to other machines without a key, or cannot listen there.
     """
     app = create_app(settings)
+    sockets = listen(settings.server.host, settings.server.port)
     log_to_stderr()
-    config = uvicorn.Config(
+    _Server(configure(app), ready).run(sockets)
+
+
+def configure(app: ASGIApp) -> uvicorn.Config:
+    """Return how uvicorn serves an application of ours."""
+    return uvicorn.Config(
         app,
-        host=settings.server.host,
-        port=settings.server.port,
+        # Unlike httptools it has a limit for headers, 16 KiB.
+        http="h11",
+        ws="none",
         log_config=None,
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=_LAST_SECONDS,
     )
-    _Server(config, ready).run()
 
 
 class _Server(uvicorn.Server):
@@ -42,11 +51,6 @@ class _Server(uvicorn.Server):
         super().__init__(config)
         self._ready = ready
 
-    async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
-        await super().startup(sockets)  # type: ignore[arg-type]
-        for server in self.servers:
-            for socket in server.sockets:
-                host, port = socket.getsockname()[:2]
-                name = f"[{host}]" if ":" in host else host
-                self._ready(f"http://{name}:{port}")
-                return
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._ready(address_of((sockets or [])[0]))

@@ -6,6 +6,7 @@ stays on disk.
 
 import re
 import tempfile
+import unicodedata
 import uuid
 from collections.abc import Mapping
 from pathlib import Path
@@ -62,7 +63,9 @@ def clean_name(name: str) -> str:
         RefusedError: 400, nothing is left.
     """
     last = re.split(r"[/\\]", name)[-1]
-    clean = re.sub(r"[\x00-\x1f\x7f<>:\"|?*]", "", last).strip(" .")[-_LONGEST_NAME:]
+    # Of Unicode's categories those of what cannot be seen, which turns a name's end around.
+    shown = "".join(one for one in last if unicodedata.category(one)[0] != "C")
+    clean = re.sub(r"[<>:\"|?*]", "", shown).strip(" .")[-_LONGEST_NAME:]
     if not clean:
         raise RefusedError(400, "the file has no name; its ending says how to read it")
     return clean
@@ -78,4 +81,5 @@ def _parse(content: bytes, name: str, settings: Settings) -> LoadedDocument:
                 return parser.parse(path)
             except DocumentError as error:
                 # The caller knows the file by its own name, and need not know of our folders.
-                raise type(error)(str(error).replace(str(path), name)) from error
+                said = str(error).replace(str(path), name).replace(path.name, name)
+                raise type(error)(said) from error

@@ -27,6 +27,9 @@ _OTHERS = ("eq", "ne")
 _DAY = 86_400_000_000_000
 _SECOND = 1_000_000_000
 _LARGEST = 2**63
+# SQLite joins no more than 1,000 conditions and matches no pattern longer than 50,000 bytes.
+_MOST_VALUES = 500
+_LONGEST_PATTERN = 1000
 _Scalar = str | int | float | bool
 
 
@@ -44,7 +47,7 @@ def compile_filter(wanted: Mapping[str, Any]) -> Condition:
     Raises:
         RetrievalError: A name, a value or an operator cannot be used.
     """
-    conditions = [_field(name, value) for name, value in wanted.items()]
+    conditions = [_field(name, value) for name, value in _few(wanted).items()]
     return _join(conditions, "AND") if conditions else Condition("1")
 
 
@@ -62,6 +65,11 @@ def _equal(name: str, value: _Scalar) -> Condition:
     text = str(value)
     match name:
         case "source" if "*" in text or "?" in text:
+            if len(text) > _LONGEST_PATTERN:
+                raise RetrievalError(
+                    f"a pattern for source has {len(text)} characters; use at most "
+                    f"{_LONGEST_PATTERN}"
+                )
             return Condition("s.source GLOB ?", (text.replace("[", "[[]"),))
         case "source":
             return _exact_source(text)
@@ -155,6 +163,14 @@ def _own_ordered(name: str, sign: str, value: _Scalar) -> Condition:
 def _filled(name: str, values: Any) -> Any:  # noqa: ANN401 - a list or a mapping
     if not values:
         raise RetrievalError(f"filter {name!r} is empty; name at least one value")
+    return _few(values)
+
+
+def _few(values: Any) -> Any:  # noqa: ANN401 - a list or a mapping
+    if len(values) > _MOST_VALUES:
+        raise RetrievalError(
+            f"a filter names {len(values)} values at once; name at most {_MOST_VALUES}"
+        )
     return values
 
 
@@ -188,7 +204,13 @@ def _moment(text: str) -> tuple[int, int]:
         raise RetrievalError(
             f"filter 'date' wants an ISO date such as 2026-01-31, not {text!r}"
         ) from error
-    return start, start + (_DAY if len(text) <= len("2026-01-31") else _SECOND)
+    end = start + (_DAY if len(text) <= len("2026-01-31") else _SECOND)
+    # The years SQLite's integers reach in nanoseconds are 1677 to 2262.
+    return _in_reach(start), _in_reach(end)
+
+
+def _in_reach(nanoseconds: int) -> int:
+    return max(-_LARGEST, min(_LARGEST - 1, nanoseconds))
 
 
 def _join(conditions: Sequence[Condition], word: str) -> Condition:

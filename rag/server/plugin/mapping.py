@@ -33,8 +33,10 @@ def to_metadata(metadata: Metadata | None) -> dict[str, Any]:
     """
     named = {} if metadata is None else given(metadata)
     for name, value in named.items():
-        if not isinstance(value, (str, int, float, bool)) or not _is_text(name, value):
+        if not isinstance(value, (str, int, float, bool)):
             raise RefusedError(400, f"metadata {name!r}: use a text, a number, true or false")
+    if not isinstance(named.get("title", ""), str):
+        raise RefusedError(400, "metadata 'title': use a text")
     kept = {_inside(name): value for name, value in named.items()}
     if "created_at" in named:
         kept[_CREATED] = _moment("created_at", named["created_at"])
@@ -86,15 +88,6 @@ def _inside(name: str) -> str:
 
 def _outside(name: str) -> str:
     return name.removeprefix(PREFIX)
-
-
-def _is_text(name: str, value: object) -> bool:
-    """Tell whether both can be written as UTF-8: half a surrogate pair cannot."""
-    try:
-        f"{name}{value}".encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _moment(name: str, text: str) -> float:

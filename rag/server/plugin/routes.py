@@ -105,8 +105,8 @@ def delete(
 
 
 def _document(wanted: Document) -> IndexDocument:
-    kept = to_metadata(wanted.metadata)
-    return IndexDocument(wanted.text, metadata={**kept, "source": wanted.id or uuid.uuid4().hex})
+    name = wanted.id if wanted.id and wanted.id.strip() else uuid.uuid4().hex
+    return IndexDocument(wanted.text, metadata={**to_metadata(wanted.metadata), "source": name})
 
 
 def _read_metadata(text: str | None) -> Metadata:
