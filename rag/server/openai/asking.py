@@ -1,14 +1,17 @@
 """Turns a request in OpenAI's shape into a turn of a conversation; knows no answers."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fastapi import Request
 
-from rag.server.calls import check_question, context_of
+from rag.server.calls import check_question, collection_of, context_of
+from rag.server.failures import RefusedError
 from rag.server.openai.conversation import Conversation, read_conversation
+from rag.server.openai.filters import to_filter
 from rag.server.openai.models import Model, find_model
-from rag.server.openai.shapes import Message, Options, text_of
+from rag.server.openai.shapes import Message, Options, Tool
+from rag.server.served import Collection
 from rag.server.turns import Turn
 
 SURFACE = "openai"
@@ -16,19 +19,15 @@ SURFACE = "openai"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked of which model, and how the answer is to be sent.
+    """What is asked of which collection.
 
     Attributes:
         base: Address of this server for links, without a slash at its end.
-        strict: Whether only what OpenAI sends may be sent.
-        texts: What the caller sent, for its usage.
     """
 
-    model: Model
+    collection: Collection
     turn: Turn
     base: str
-    strict: bool
-    texts: tuple[str, ...]
 
     @property
     def question(self) -> str:
@@ -47,12 +46,31 @@ def read_asked(
     found = find_model(request, model)
     conversation = read_conversation(messages)
     check_question(request, conversation.question)
-    return Asked(
-        found,
-        _turn(found, conversation, options),
-        base_of(request),
-        strict_for(request, options),
-        tuple(text_of(message.content) for message in messages),
+    return Asked(found.collection, _turn(found, conversation, options), base_of(request))
+
+
+def with_store(request: Request, asked: Asked, tools: Sequence[Tool]) -> Asked:
+    """Return what is asked of the store that a file search names, if one is among the tools.
+
+    Raises:
+        RefusedError: 400 or 404.
+    """
+    searches = [tool for tool in tools if tool.type == "file_search"]
+    if not searches:
+        return asked
+    names = {name for search in searches for name in search.vector_store_ids}
+    if len(searches) > 1 or len(names) != 1:
+        raise RefusedError(400, "name one vector store in one file_search", param="tools")
+    (search,), (name,) = searches, names
+    turn = asked.turn
+    return replace(
+        asked,
+        collection=collection_of(request, name),
+        turn=replace(
+            turn,
+            k=turn.k or search.max_num_results,
+            filter=turn.filter or to_filter(search.filters),
+        ),
     )
 
 

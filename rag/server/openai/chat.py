@@ -4,8 +4,7 @@ import json
 from collections.abc import AsyncIterator
 from typing import Any
 
-from fastapi import APIRouter, Request
-from fastapi.responses import StreamingResponse
+from fastapi import APIRouter, Request, Response
 
 from rag.answering.answer import (
     Answer,
@@ -18,10 +17,13 @@ from rag.answering.answer import (
 from rag.server.calls import context_of
 from rag.server.failures import describe
 from rag.server.logs import LOGGER
-from rag.server.openai.asking import SURFACE, Asked, read_asked
+from rag.server.openai.asking import SURFACE, Asked, read_asked, strict_for
+from rag.server.openai.chore_replies import do_chore
+from rag.server.openai.chores import find_chore
 from rag.server.openai.completions import Completion, Reply, reply_of
+from rag.server.openai.models import find_model
 from rag.server.openai.relay import EventStream, Relay
-from rag.server.openai.shapes import ChatRequest, require_text_answer
+from rag.server.openai.shapes import ChatRequest, require_text_answer, text_of
 from rag.server.turns import answer_turn, stream_turn
 
 router = APIRouter(prefix="/v1", tags=["openai"])
@@ -31,17 +33,17 @@ DONE = "data: [DONE]\n\n"
 
 
 @router.post("/chat/completions", response_model=None)
-async def complete(request: Request, wanted: ChatRequest) -> dict[str, Any] | StreamingResponse:
+async def complete(request: Request, wanted: ChatRequest) -> dict[str, Any] | Response:
     """Answer the last question of a conversation from the documents of a collection."""
+    context, completion = context_of(request), _completion(request, wanted)
+    chore = find_chore(wanted.messages, wanted.response_format)
+    if chore is not None:
+        collection = find_model(request, wanted.model).collection
+        reply = Reply(await do_chore(context, collection, chore, wanted.messages))
+        return _at_once(completion, reply) if wanted.stream else completion.whole(reply)
     require_text_answer(choice=wanted.tool_choice, form=wanted.response_format, n=wanted.n)
     asked = read_asked(request, wanted.model, wanted.messages, wanted.rag)
-    completion = Completion(
-        wanted.model,
-        asked.texts,
-        asked.strict,
-        tells_usage=wanted.stream_options is not None and wanted.stream_options.include_usage,
-    )
-    context, collection = context_of(request), asked.model.collection
+    collection = asked.collection
     if not wanted.stream:
         answer = await answer_turn(context, collection, asked.turn, surface=SURFACE)
         return completion.whole(_reply(answer, asked))
@@ -50,8 +52,23 @@ async def complete(request: Request, wanted: ChatRequest) -> dict[str, Any] | St
     return EventStream(_lines(relay, completion, asked, request.state.request_id), relay)
 
 
+def _completion(request: Request, wanted: ChatRequest) -> Completion:
+    return Completion(
+        wanted.model,
+        [text_of(message.content) for message in wanted.messages],
+        strict_for(request, wanted.rag),
+        tells_usage=wanted.stream_options is not None and wanted.stream_options.include_usage,
+    )
+
+
+def _at_once(completion: Completion, reply: Reply) -> Response:
+    """Return a stream of a reply that is there already."""
+    chunks = [completion.beginning(), completion.text(reply.content), *completion.ending(reply)]
+    return Response("".join([*map(_line, chunks), DONE]), media_type="text/event-stream")
+
+
 def _reply(answer: Answer, asked: Asked) -> Reply:
-    return reply_of(answer, base=asked.base, collection=asked.model.collection.name)
+    return reply_of(answer, base=asked.base, collection=asked.collection.name)
 
 
 async def _lines(

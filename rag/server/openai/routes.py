@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from rag.server.openai import chat, embeddings, models, stores
+from rag.server.openai import chat, embeddings, models, responses, stores
 
 router = APIRouter()
-for part in (models, chat, embeddings, stores):
+for part in (models, chat, responses, embeddings, stores):
     router.include_router(part.router)

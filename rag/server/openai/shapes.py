@@ -74,7 +74,9 @@ class ResponseItem(Foreign):
 
 
 class Tool(Foreign):
-    """A tool of a response; of `file_search` its store, its number of results and its filter."""
+    """A tool of a response, which is repeated in it; only `file_search` is made use of."""
+
+    model_config = ConfigDict(extra="allow")
 
     type: str
     vector_store_ids: list[str] = []

@@ -1,0 +1,155 @@
+"""`POST /v1/responses`: answers as a response with a file search and a cited message.
+
+Nothing is kept: the caller sends the whole conversation each time.
+"""
+
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from rag.answering.answer import (
+    Answer,
+    AnswerEvent,
+    AnswerFinished,
+    PassagesFound,
+    SearchStarted,
+    TextChunk,
+)
+from rag.server.calls import context_of
+from rag.server.failures import RefusedError, describe
+from rag.server.logs import LOGGER
+from rag.server.openai.asking import SURFACE, Asked, read_asked, with_store
+from rag.server.openai.chat import KEEP_ALIVE
+from rag.server.openai.chore_replies import do_chore
+from rag.server.openai.chores import find_chore
+from rag.server.openai.completions import Reply, reply_of
+from rag.server.openai.models import find_model
+from rag.server.openai.relay import EventStream, Relay
+from rag.server.openai.response_bodies import Event, Found, ResponseBody
+from rag.server.openai.shapes import (
+    Message,
+    ResponseRequest,
+    require_text_answer,
+    text_of,
+)
+from rag.server.turns import answer_turn, stream_turn
+
+router = APIRouter(prefix="/v1", tags=["openai"])
+
+
+@router.post("/responses", response_model=None)
+async def respond(request: Request, wanted: ResponseRequest) -> dict[str, Any] | Response:
+    """Answer the last question of a conversation from the documents of a collection."""
+    _refuse_state(wanted)
+    messages, form = _messages(wanted), (wanted.text or {}).get("format")
+    body = ResponseBody(wanted, [text_of(message.content) for message in messages])
+    context = context_of(request)
+    chore = find_chore(messages, form if isinstance(form, dict) else None)
+    if chore is not None:
+        collection = find_model(request, wanted.model).collection
+        reply = Reply(await do_chore(context, collection, chore, messages))
+        return _at_once(body, reply) if wanted.stream else body.whole(reply, None)
+    require_text_answer(choice=_choice(wanted), form=form if isinstance(form, dict) else None)
+    asked = with_store(
+        request, read_asked(request, wanted.model, messages, wanted.rag), wanted.tools
+    )
+    collection = asked.collection
+    if not wanted.stream:
+        answer = await answer_turn(context, collection, asked.turn, surface=SURFACE)
+        return body.whole(_reply(answer, asked), _found(answer, asked))
+    relay = Relay(stream_turn(context, collection, asked.turn, surface=SURFACE))
+    await relay.begin()
+    return EventStream(_lines(relay, body, asked, request.state.request_id), relay)
+
+
+def _refuse_state(wanted: ResponseRequest) -> None:
+    if wanted.previous_response_id or wanted.conversation:
+        raise RefusedError(
+            400,
+            "no conversation is kept here; send all of it as input",
+            param="previous_response_id" if wanted.previous_response_id else "conversation",
+        )
+    if wanted.background:
+        raise RefusedError(400, "nothing is answered later; leave it out", param="background")
+
+
+def _choice(wanted: ResponseRequest) -> str | dict[str, Any] | None:
+    """Return the choice of a tool; a file search is what always happens."""
+    choice = wanted.tool_choice
+    return None if isinstance(choice, dict) and choice.get("type") == "file_search" else choice
+
+
+def _messages(wanted: ResponseRequest) -> list[Message]:
+    """Return the input as messages, the instructions first."""
+    told = [Message(role="system", content=wanted.instructions)] if wanted.instructions else []
+    if isinstance(wanted.input, str):
+        return [*told, Message(role="user", content=wanted.input)]
+    items = [one for one in wanted.input if one.type == "message" and one.role]
+    return [*told, *(Message(role=one.role or "", content=one.content) for one in items)]
+
+
+def _reply(answer: Answer, asked: Asked) -> Reply:
+    return reply_of(answer, base=asked.base, collection=asked.collection.name)
+
+
+def _found(answer: Answer, asked: Asked) -> Found:
+    return Found(answer.search_query, answer.passages, asked.base, asked.collection.name)
+
+
+async def _lines(
+    relay: Relay[AnswerEvent], body: ResponseBody, asked: Asked, request_id: str
+) -> AsyncIterator[str]:
+    """Yield the lines of a stream; one that fails ends with the error."""
+    for event in body.beginning():
+        yield _line(event)
+    query = asked.turn.question
+    try:
+        async for happened in relay.items():
+            if happened is None:
+                yield KEEP_ALIVE
+                continue
+            if isinstance(happened, SearchStarted):
+                query = happened.query
+            for event in _events(happened, body, asked, query):
+                yield _line(event)
+    except Exception as error:  # the last hand before the wire: the status is sent already
+        LOGGER.warning("stream failed", extra={"id": request_id}, exc_info=error)
+        told = describe(error).to_dict(request_id)["error"]
+        assert isinstance(told, dict)
+        for event in body.failed(told):
+            yield _line(event)
+
+
+def _events(happened: AnswerEvent, body: ResponseBody, asked: Asked, query: str) -> list[Event]:
+    match happened:
+        case SearchStarted(query):
+            return list(body.searching(query))
+        case PassagesFound(passages):
+            found = Found(query, passages, asked.base, asked.collection.name)
+            return list(body.found(found))
+        case TextChunk(text):
+            return [body.text(text, 1)]
+        case AnswerFinished(answer):
+            reply = _reply(answer, asked)
+            rest = reply.content[len(answer.text) :]
+            return [
+                *([body.text(rest, 1)] if rest else []),
+                *body.ending(reply, _found(answer, asked)),
+            ]
+
+
+def _at_once(body: ResponseBody, reply: Reply) -> Response:
+    """Return a stream of a reply that is there already."""
+    events = [
+        *body.beginning(),
+        *body.message_beginning(0),
+        body.text(reply.content, 0),
+        *body.ending(reply, None),
+    ]
+    return Response("".join(map(_line, events)), media_type="text/event-stream")
+
+
+def _line(event: Event) -> str:
+    return f"event: {event['type']}\ndata: {json.dumps(event, ensure_ascii=False)}\n\n"
