@@ -162,6 +162,36 @@ def test_unknown_key_is_refused_with_a_suggestion(
     assert message_of(start=folder) == expected
 
 
+def test_loaders_are_tables_and_only_what_says_so_is_a_path(folder: Path) -> None:
+    file = write(
+        folder,
+        '[[sources]]\nname = "a"\nloader = "pkg.mod:Loader"\n[sources.args]\n'
+        'paths = ["./x.csv", "y.csv", 3]\nurl = "https://./z"\n',
+    )
+    [source] = load_settings(start=folder, environ={}).settings.sources
+    assert source.args == {"paths": [str(folder / "x.csv"), "y.csv", 3], "url": "https://./z"}
+    variable = {"RAG_SOURCES": '[{"name": "b", "loader": "pkg:Loader"}]'}
+    [source] = load_settings(config=file, environ=variable).settings.sources
+    assert (source.name, source.args) == ("b", {})
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[[sources]]\nname = "a"\n', "sources.0.loader: field required"),
+        ('[[sources]]\nname = " "\nloader = "a:B"\n', "sources.0.name: string should match"),
+        ('[[sources]]\nname = "a"\nloader = "a.b"\n', "sources.0.loader: string should match"),
+        ('[[sources]]\nname = "a"\nloader = "a:B"\npath = "x"\n', "sources.0.path: "),
+        ('[[sources]]\nname = "a"\nloader = "a:B"\n' * 2, "'a' is there twice"),
+    ],
+)
+def test_a_table_that_names_no_loader_is_refused(folder: Path, text: str, said: str) -> None:
+    file = write(folder, text)
+    message = message_of(start=folder)
+    assert message.startswith(f"rag.toml: {file}: sources")
+    assert said in message
+
+
 def test_key_like_nothing_gets_no_suggestion(folder: Path) -> None:
     file = write(folder, "zzzzzz = 1\n")
     assert message_of(start=folder) == f"rag.toml: {file}: no setting is called zzzzzz"

@@ -61,8 +61,9 @@ def add(
 def sync(invocation: Invocation, rebuild: bool, as_json: bool, quiet: bool) -> None:
     """Update the index to what the added files are now.
 
-    New, changed, renamed and vanished files are noticed. --rebuild is for another embedding model:
-    the old index answers until the new one is complete.
+    New, changed, renamed and vanished files are noticed, and the loaders of rag.toml ([[sources]])
+    are run. --rebuild is for another embedding model: the old index answers until the new one is
+    complete.
     """
     with invocation.open() as rag, progress_bars(quiet=quiet) as progress:
         report = rag.rebuild(progress=progress) if rebuild else rag.sync(progress=progress)

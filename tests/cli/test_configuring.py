@@ -54,6 +54,33 @@ def test_secret_is_neither_printed_nor_kept(
     assert '"value": "****"' in as_json
 
 
+def test_tables_of_loaders_read_back_as_the_same(run: Run, project: Path) -> None:
+    (project / "rag.toml").write_text(
+        '[[sources]]\nname = "价目"\nloader = "a.b:C"\n'
+        'args = { file_path = "./p.csv", since = 2026-01-02, csv_args = { delimiter = ";" } }\n',
+        "utf-8",
+    )
+    printed = run("settings").stdout
+    (project / "rag.toml").write_text(printed, "utf-8")
+    [source] = load_settings().settings.sources
+    assert (source.name, source.loader) == ("价目", "a.b:C")
+    given = {"file_path": str(project / "p.csv"), "since": "2026-01-02"}
+    assert source.args == given | {"csv_args": {"delimiter": ";"}}
+
+
+def test_what_a_loader_is_given_in_secret_is_hidden(run: Run, project: Path) -> None:
+    (project / "rag.toml").write_text(
+        '[[sources]]\nname = "wiki"\nloader = "a.b:C"\n'
+        'args = { url = "https://wiki", login = { api_token = "t0p" } }\n',
+        "utf-8",
+    )
+    assert '\n# sources = [{"name" = "wiki"' in run("settings").stdout
+    for options in ((), ("--json",)):
+        printed = run("settings", *options).stdout
+        assert "t0p" not in printed
+        assert "https://wiki" in printed
+
+
 def test_json_lists_every_setting(run: Run, project: Path) -> None:
     (project / "mine.toml").write_text("[retrieval]\nk = 3\n", "utf-8")
     printed = json.loads(run("--config", "mine.toml", "settings", "--json").stdout)
