@@ -210,7 +210,8 @@ async def _as_sse(
             yield _line(name, data)
     except Exception as error:  # the status is sent already: this is how the caller learns of it
         LOGGER.error("failed", extra={"id": request_id}, exc_info=error)
-        yield _line("failed", describe(error).to_dict(request_id))
+        failure = describe(error)
+        yield _line("failed", {**failure.to_dict(request_id), "status": failure.status})
 
 
 def _wire(event: AnswerEvent, shape: _Shape) -> tuple[str, dict[str, object]]:
