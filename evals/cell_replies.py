@@ -31,40 +31,44 @@ def replies_of(bench: "Bench", settings: Settings, index: BuiltIndex) -> Outcome
     Raises:
         ChatModelError: The chat model cannot be asked at all.
     """
-    queries, chat = bench.queries(settings), bench.chats.open(settings.chat)
-    file = _file(bench, settings, index, queries.asked, chat)
-    if file.is_file():
-        return Outcome(_read(file), dict(queries.failed))
+    queries = bench.queries(settings)
+    kept = kept_replies(bench, settings, queries.asked)
+    if kept is not None:
+        return Outcome(kept, dict(queries.failed))
     total = len(queries.asked)
     made = reply_to_all(
         queries.asked,
         settings,
         bench.store(index),
         bench.model(settings),
-        chat_model=chat,
+        reranker=bench.rerankers.open(settings.rerank),
+        chat_model=bench.chats.open(settings.chat),
         at_once=bench.spec.calls_at_once,
         tell=lambda done: bench.progress("answer", done, total, ""),
     )
     if not made.failed:
+        file = _file(bench, settings, queries.asked)
         write_json(file, {key: reply.to_json() for key, reply in made.values.items()})
     return Outcome(made.values, {**queries.failed, **made.failed})
 
 
-def _read(file: Path) -> dict[str, Reply]:
+def kept_replies(
+    bench: "Bench", settings: Settings, asked: Sequence[Asked]
+) -> dict[str, Reply] | None:
+    """Return the replies that an earlier run kept whole, None if there are none."""
+    file = _file(bench, settings, asked)
+    if not file.is_file():
+        return None
     kept = json.loads(file.read_text(encoding="utf-8"))
     return {question: Reply.from_json(fields) for question, fields in kept.items()}
 
 
-def _file(
-    bench: "Bench",
-    settings: Settings,
-    index: BuiltIndex,
-    asked: Sequence[Asked],
-    chat: "RememberedChat | None",
-) -> Path:
+def _file(bench: "Bench", settings: Settings, asked: Sequence[Asked]) -> Path:
+    chat = bench.chats.open(settings.chat)
     key = answer_key(
-        index.key,
+        bench.indexing.key(bench.split(settings)),
         settings.retrieval.model_dump(),
+        bench.rerankers.identity(settings.rerank),
         settings.answer.model_dump(mode="json"),
         bench.questions_key(asked),
         None if chat is None else [chat.identity, settings.chat.context_tokens, _prompt(settings)],
@@ -78,8 +82,8 @@ def _prompt(settings: Settings) -> Mapping[str, str]:
     return asdict(load_prompt("answer", folder=settings.answer.prompts_dir))
 
 
-def open_judge(bench: "Bench") -> "Judge":
-    """Return the judge that the spec names.
+def open_judge(bench: "Bench", chat: "RememberedChat | None") -> "Judge":
+    """Return the judge that the spec names, with its chat model.
 
     Raises:
         PromptError: A prompt of the judge's is missing or misspells a variable.
@@ -89,7 +93,6 @@ def open_judge(bench: "Bench") -> "Judge":
 
     wanted = bench.spec.judge
     assert wanted is not None
-    chat = bench.chats.open(judge_settings(wanted))
     assert chat is not None
     folder = None if wanted.prompts_dir is None else Path(wanted.prompts_dir)
     return Judge(chat, Prompting.load(bench.text, folder=folder), wanted.votes)
@@ -108,9 +111,10 @@ def judge_replies(bench: "Bench", replies: Mapping[str, Reply]) -> Verdicts:
         ChatModelError: The judge cannot be asked at all.
     """
     measures = [measure.name for measure in bench.measures if measure.needs_judge]
-    if not measures:
+    if not measures or bench.spec.judge is None:
         return Verdicts()
-    return open_judge(bench).judge(
+    chat = bench.chats.open(judge_settings(bench.spec.judge))
+    return open_judge(bench, chat).judge(
         bench.questions,
         replies,
         measures,

@@ -81,6 +81,11 @@ class CachedEmbeddings(Embeddings):
         """Return those text keys (`text_key`) whose passage vectors are kept."""
         return {key for key, _ in self._rows(PASSAGE, list(keys), "key, NULL")}
 
+    def knows_queries(self, texts: Sequence[str]) -> bool:
+        """Return whether the vectors of all these questions are kept."""
+        keys = {text_key(text) for text in texts}
+        return len({key for key, _ in self._rows(QUERY, list(keys), "key, NULL")}) == len(keys)
+
     def embed_passages(
         self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
     ) -> NDArray[np.float32]:

@@ -45,7 +45,7 @@ _SPANS: dict[str, Callable[[Sequence[Span], Question], float]] = {
 }
 _ANSWERS = "answer-in-context"
 _OMEGA = ("omega", "omega-touching")
-_NAME = re.compile(r"([A-Za-z]+(?:-[A-Za-z]+)*)(?:@([1-9]\d*)(t?))?")
+_NAME = re.compile(r"([A-Za-z]+(?:-[A-Za-z][A-Za-z0-9]*)*)(?:@([1-9]\d*)(t?))?")
 
 
 class Surroundings(Protocol):

@@ -5,9 +5,11 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from evals import analysis
+from evals.call_count import CallCount, calls_of
 from evals.cells import Cell
 from evals.embedding_cache import CachedEmbeddings
 from evals.measuring import grades_of
+from evals.pair_count import count_pairs
 from evals.runner import Bench
 from evals.splits import Split
 from evals.statistics.power import minimum_detectable_difference
@@ -49,7 +51,10 @@ class Plan:
         questions: Asked; `scored` of them have an answer in the documents.
         passages: Of all indexes.
         texts: Distinct ones of all indexes: what an empty cache would embed.
-        seconds: Estimate for what is left to do.
+        to_score: Pairs of question and passage that rerankers have to score, at most.
+        rewrites, answers, verdicts: Calls of chat models that are left to make, at most; two
+            cells that ask the same count once.
+        seconds: Estimate for what is left to do, without those calls.
         detectable_difference: What so many questions show 8 times of 10, should the cells differ
             by question as much as `assumed_sd`.
     """
@@ -64,6 +69,10 @@ class Plan:
     passages: int
     texts: int
     to_embed: int
+    to_score: int
+    rewrites: int
+    answers: int
+    verdicts: int
     seconds: float
     detectable_difference: float | None
     assumed_sd: float
@@ -79,6 +88,7 @@ def make_plan(bench: Bench) -> Plan:
     indexes, every, seconds = _plan_indexes(bench)
     scored = sum(bool(grades_of(question)) for question in bench.questions)
     pairs = max(1, len(cells) - 1)
+    calls, pairs_to_score = _count_calls(bench), count_pairs(bench)
     return Plan(
         name=bench.spec.name,
         dataset=bench.dataset.name,
@@ -90,7 +100,13 @@ def make_plan(bench: Bench) -> Plan:
         passages=sum(one.passages for one in indexes),
         texts=every,
         to_embed=sum(one.to_embed for one in indexes),
-        seconds=seconds + SECONDS_PER_QUERY * len(cells) * len(bench.questions),
+        to_score=pairs_to_score.pairs,
+        rewrites=len(calls.rewrites),
+        answers=len(calls.answers) + calls.more_answers,
+        verdicts=len(calls.verdicts) + calls.more_verdicts,
+        seconds=(
+            seconds + pairs_to_score.seconds + SECONDS_PER_QUERY * len(cells) * len(bench.questions)
+        ),
         detectable_difference=(
             minimum_detectable_difference(
                 analysis.ASSUMED_SD, scored, comparisons=pairs, alpha=bench.spec.statistics.alpha
@@ -100,6 +116,14 @@ def make_plan(bench: Bench) -> Plan:
         ),
         assumed_sd=analysis.ASSUMED_SD,
     )
+
+
+def _count_calls(bench: Bench) -> CallCount:
+    count = CallCount()
+    for cell in bench.cells.cells:
+        if cell.settings is not None:
+            count.add(calls_of(bench, cell.settings))
+    return count
 
 
 def _plan_indexes(bench: Bench) -> tuple[list[PlannedIndex], int, float]:
@@ -156,6 +180,13 @@ def plan_lines(plan: Plan) -> list[str]:
         f"{plan.to_embed} to embed, {plan.texts - plan.to_embed} known",
         f"about {_duration(plan.seconds)} on this machine, without timing",
     ]
+    if plan.to_score:
+        lines.append(f"at most {plan.to_score} pairs to score by rerankers")
+    if calls := plan.rewrites + plan.answers + plan.verdicts:
+        lines.append(
+            f"at most {calls} calls of chat models: {plan.rewrites} rewrites, {plan.answers} "
+            f"answers, {plan.verdicts} verdicts"
+        )
     if plan.detectable_difference is not None:
         lines.append(
             f"{plan.scored} questions show a difference of {plan.detectable_difference:.3f} 8 "

@@ -31,6 +31,7 @@ from evals.retrieving import (
 )
 from evals.runs import BenchProgress, CellRun, Runs, silent
 from evals.spec import BenchSpec
+from evals.spending import over_budget
 from evals.splits import Split, SplitStage
 from evals.stages import BuiltIndex, IndexStage
 from rag.assembly import open_embeddings
@@ -165,6 +166,11 @@ class Bench:
             self._models[wanted] = CachedEmbeddings(self._open_model(wanted), file)
         return self._models[wanted]
 
+    @property
+    def embedded(self) -> int:
+        """Texts that this run had to embed."""
+        return sum(model.embedded for model in self._models.values())
+
     def split(self, settings: Settings) -> Split:
         """Return the splitting of a cell."""
         wanted = (settings.splitter, settings.embedding)
@@ -210,7 +216,7 @@ class Bench:
         for done, cell in enumerate(self._in_order()):
             self.progress("cells", done, len(self.cells.cells), cell.name)
             try:
-                over = self._over_budget(cell)
+                over = over_budget(self, cell)
                 if over is None:
                     runs.append(self._run_cell(cell))
                 else:
@@ -228,22 +234,6 @@ class Bench:
         """Return the baseline first, so that a budget that runs out leaves something to compare."""
         return sorted(self.cells.cells, key=lambda cell: cell.name != self.cells.baseline)
 
-    def _over_budget(self, cell: Cell) -> str | None:
-        budget = self.spec.budget
-        if budget.minutes is not None and time.monotonic() - self.started > budget.minutes * 60:
-            return f"the budget of {budget.minutes:g} minutes is spent"
-        if budget.embed_texts is None or cell.settings is None:
-            return None
-        model, split = self.model(cell.settings), self.split(cell.settings)
-        missing = len(split.text_keys) - len(model.known(split.text_keys))
-        spent = sum(one.embedded for one in self._models.values())
-        if spent + missing > budget.embed_texts:
-            return (
-                f"{missing} texts would be embedded beside {spent}, the budget is "
-                f"{budget.embed_texts}"
-            )
-        return None
-
     def _run_cell(self, cell: Cell) -> CellRun:
         if cell.settings is None:
             from evals.rival_cells import run_rival
@@ -253,24 +243,15 @@ class Bench:
 
     def _run_own(self, cell: Cell, settings: Settings) -> CellRun:
         split, index, queries = self.split(settings), self.index(settings), self.queries(settings)
-        wanted = passages_wanted(settings, self.depth, k_is_varied="retrieval.k" in cell.overrides)
-        key = retrieve_key(
-            index.key,
-            settings.retrieval.model_dump(exclude={"history"}),
-            self.rerankers.identity(settings.rerank),
-            self.questions_key(queries.asked),
-            wanted,
-            self.depth,
-        )
         retrieved = self.kept(
-            key,
+            self.ranking_key(cell, settings),
             lambda: retrieve(
                 queries.asked,
                 settings,
                 self.store(index),
                 self.model(settings),
                 reranker=self.rerankers.open(settings.rerank),
-                wanted=wanted,
+                wanted=self._wanted(cell, settings),
                 depth=self.depth,
                 split=split,
                 text=self.text,
@@ -285,13 +266,38 @@ class Bench:
             cell, retrieved, split, index, queries.asked, made.values, made.failed, verdicts
         )
 
+    def _wanted(self, cell: Cell, settings: Settings) -> int:
+        return passages_wanted(settings, self.depth, k_is_varied="retrieval.k" in cell.overrides)
+
+    def ranking_key(self, cell: Cell, settings: Settings) -> str:
+        """Return the key of a cell's rankings.
+
+        Raises:
+            RerankerError: Its reranker cannot be had.
+        """
+        return retrieve_key(
+            self.indexing.key(self.split(settings)),
+            settings.retrieval.model_dump(exclude={"history"}),
+            self.rerankers.identity(settings.rerank),
+            self.questions_key(self.queries(settings).asked),
+            self._wanted(cell, settings),
+            self.depth,
+        )
+
     def questions_key(self, asked: Sequence[Asked]) -> str:
         """Return a hash over all that is asked, with its gold."""
         return stage_key([[asdict(one.question), one.query] for one in asked])
 
+    def has_rankings(self, key: str) -> bool:
+        """Tell whether rankings are kept under `key`."""
+        return self._rankings(key).is_file()
+
+    def _rankings(self, key: str) -> Path:
+        return self.cache / "rankings" / f"{key}.json"
+
     def kept(self, key: str, make: Callable[[], Retrieved]) -> Retrieved:
         """Return the rankings kept under `key`, made now if there are none."""
-        file = self.cache / "rankings" / f"{key}.json"
+        file = self._rankings(key)
         if not file.is_file():
             write_json(file, make().to_json())
         return Retrieved.from_json(json.loads(file.read_text(encoding="utf-8")))

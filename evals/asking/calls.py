@@ -1,8 +1,9 @@
 """Makes many calls of a chat model, a few at once; one that fails costs only its own question."""
 
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import CancelledError, Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import Generic, TypeVar
 
 from evals.asking.failing import ENDPOINT_FAILS, ENDS_ALL
@@ -33,38 +34,55 @@ def make_calls(
         ChatModelError: Every call would fail: no key, a refused key, no such model.
     """
     outcome: Outcome[T] = Outcome()
-    in_a_row = 0
+    patience = _Patience()
     with ThreadPoolExecutor(max_workers=at_once, thread_name_prefix="bench-call") as pool:
-        futures = {pool.submit(call): name for name, call in calls.items()}
+        futures = {pool.submit(patience.make, call): name for name, call in calls.items()}
         try:
             for done, future in enumerate(as_completed(futures), start=1):
-                in_a_row = _take(outcome, futures[future], future, in_a_row)
+                _take(outcome, futures[future], future)
                 tell(done)
-                if in_a_row >= GIVE_UP_AFTER:
-                    _cancel(futures)
         finally:
-            _cancel(futures)
+            for future in futures:
+                future.cancel()
     return _in_order(outcome, calls)
 
 
-def _take(outcome: Outcome[T], name: str, future: Future[T], in_a_row: int) -> int:
-    """Note how a call ended and return how many calls in a row the endpoint has failed."""
+class _Patience:
+    """Lets calls through until the endpoint has failed too often in a row."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._in_a_row = 0
+
+    def make(self, call: Callable[[], T]) -> T:
+        with self._lock:
+            if self._in_a_row >= GIVE_UP_AFTER:
+                raise ChatModelError(f"not asked: {GIVE_UP_AFTER} calls in a row had failed")
+        try:
+            value = call()
+        except ENDPOINT_FAILS:
+            with self._lock:
+                self._in_a_row += 1
+            raise
+        except ENDS_ALL:
+            self._note(GIVE_UP_AFTER)
+            raise
+        self._note(0)
+        return value
+
+    def _note(self, in_a_row: int) -> None:
+        with self._lock:
+            self._in_a_row = in_a_row
+
+
+def _take(outcome: Outcome[T], name: str, future: Future[T]) -> None:
+    """Note how a call ended."""
     try:
         outcome.values[name] = future.result()
-    except CancelledError:
-        outcome.failed[name] = f"not asked: {GIVE_UP_AFTER} calls in a row had failed"
-        return in_a_row
     except ENDS_ALL:
         raise
     except ChatModelError as error:
         outcome.failed[name] = str(error)
-        return in_a_row + 1 if isinstance(error, ENDPOINT_FAILS) else 0
-    return 0
-
-
-def _cancel(futures: Iterable[Future[T]]) -> None:
-    for future in futures:
-        future.cancel()
 
 
 def _in_order(outcome: Outcome[T], names: Iterable[str]) -> Outcome[T]:

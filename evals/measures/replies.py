@@ -103,9 +103,13 @@ def score_reply(measure: str, question: Question, reply: Reply) -> float | None:
 
 
 def abstention(questions: Sequence[Question], replies: Mapping[str, Reply]) -> dict[str, float]:
-    """Return how well "the documents do not say" was said; what does not apply is left out."""
+    """Return how well "the documents do not say" was said; what does not apply is left out.
+
+    Questions that got no reply count nowhere.
+    """
+    replied = [one for one in questions if one.id in replies]
     found = score_abstention(
-        [not replies[one.id].answered for one in questions], [one.answerable for one in questions]
+        [not replies[one.id].answered for one in replied], [one.answerable for one in replied]
     )
     named = {
         "abstention_precision": found.precision,

@@ -24,7 +24,7 @@ TOPICS = {
 FILLER = "Nothing else is said about it here, and the page goes on to other things. "
 
 
-def small_set(name: str = "small") -> EvalSet:
+def small_set(name: str = "small", *, rewrite: str = "") -> EvalSet:
     """Fifteen documents, a question for each; one question that nothing answers, one follow-up."""
     documents, questions = [], []
     for topic, sentence in TOPICS.items():
@@ -50,6 +50,7 @@ def small_set(name: str = "small") -> EvalSet:
             id="follow-up",
             text="And how long?",
             history=(Turn("user", first.text), Turn("assistant", "Seven bar.")),
+            rewrite=rewrite,
             slots=first.slots,
         )
     )

@@ -2,7 +2,7 @@
 
 import re
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -40,6 +40,16 @@ class BenchServer(OpenAIServer):
             self.keys.append(key)
             reply = self.script(kind_of(request), prompt_of(request))
         return Reply([reply]) if isinstance(reply, str) else reply
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        with self.turn:
+            self.under_way += 1
+            self.most_at_once = max(self.most_at_once, self.under_way)
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            with self.turn:
+                self.under_way -= 1
 
     def asked(self, kind: str) -> int:
         """How many requests were of a kind."""
@@ -96,7 +106,3 @@ def access_to(server: OpenAIServer, *, key: str = "sk-secret-in-no-file") -> Fin
         )
 
     return find
-
-
-def of_kind(server: BenchServer, kinds: Sequence[str]) -> int:
-    return sum(server.asked(kind) for kind in kinds)

@@ -74,7 +74,7 @@ def test_replies_are_judged_and_withheld_ones_hold_nothing() -> None:
 
 
 def test_names_are_spelt_back_and_wrong_ones_refused() -> None:
-    for name in ("nDCG@10", "AP", "span-IoU@5", "slot-recall@800t", "omega-touching"):
+    for name in ("nDCG@10", "AP", "span-IoU@5", "slot-recall@800t", "omega-touching", "answer-F1"):
         assert str(MeasureName.parse(name)) == name
     for wrong in ("nDCG@10t", "omega@5", "answer-F1@5", "P", "recall@5", "nDCG@0", ""):
         with pytest.raises(ValueError, match="wanted"):
