@@ -69,6 +69,13 @@ class Rerankers:
             )
         return self._opened[key]
 
+    def pairs_per_second(self, wanted: RerankSettings) -> float | None:
+        """Return how fast the model was on this machine so far, None if that is not known."""
+        reranker = self.open(wanted)
+        if not isinstance(reranker, RememberedPairs):
+            return None
+        return self.scores.pairs_per_second(reranker.inner.fingerprint)
+
     def identity(self, wanted: RerankSettings) -> Mapping[str, Any] | None:
         """Return all that decides which passages a cell reranks and how; None without a reranker.
 
