@@ -17,7 +17,7 @@ from starlette.types import ASGIApp
 from rag.app import Rag
 from rag.errors import RagError, SettingsError
 from rag.server import mcp_http, native
-from rag.server.calls import Context, context_of
+from rag.server.calls import BEARER, Context, context_of
 from rag.server.failures import Failure, RefusedError, describe
 from rag.server.guard import LOOPBACK, Guard, Rules
 from rag.server.keys import KeyFile
@@ -95,6 +95,7 @@ def _routes(context: Context) -> FastAPI:
         version=version("rag"),
         description="Answers over documents, every claim traced to the words of a source.",
         lifespan=_lifespan,
+        dependencies=[BEARER],
         # The usual page of documentation loads its scripts from elsewhere.
         docs_url=None,
         redoc_url=None,

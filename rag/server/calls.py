@@ -5,7 +5,8 @@ It knows no answers.
 
 from dataclasses import dataclass
 
-from fastapi import Request
+from fastapi import Depends, Request
+from fastapi.security import HTTPBearer
 from pydantic import BaseModel, ConfigDict
 
 from rag.app import Rag
@@ -14,6 +15,9 @@ from rag.server.failures import RefusedError
 from rag.server.metrics import Metrics
 from rag.server.served import Collection, Collections
 from rag.settings import Settings
+
+BEARER = Depends(HTTPBearer(auto_error=False, description="A key made by `rag keys create`."))
+"""Says in the descriptions how a key is sent; the guard is what looks at it."""
 
 
 class Wire(BaseModel):

@@ -67,7 +67,7 @@ def _equal(name: str, value: _Scalar) -> Condition:
         case "source" if "*" in text or "?" in text:
             if len(text) > _LONGEST_PATTERN:
                 raise RetrievalError(
-                    f"a pattern for source has {len(text)} characters; use at most "
+                    f"filter 'source' has a pattern of {len(text)} characters; use at most "
                     f"{_LONGEST_PATTERN}"
                 )
             return Condition("s.source GLOB ?", (text.replace("[", "[[]"),))

@@ -7,7 +7,7 @@ import yaml
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 
-from rag.server.calls import base_url, caller_of
+from rag.server.calls import BEARER, base_url, caller_of
 from rag.server.guard import LOCAL
 from rag.server.plugin.routes import searching
 
@@ -74,6 +74,7 @@ def _description(request: Request, prefix: str) -> dict[str, Any]:
         description="Finds the passages of documents that answer a question.",
         version=version("rag"),
         servers=[{"url": base_url(request) + prefix}],
+        dependencies=[BEARER],
     )
     app.include_router(searching)
     return app.openapi()
