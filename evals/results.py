@@ -94,8 +94,8 @@ class CellResult:
         per_question: Measure to scores.
         rankings: Question id to places, best first, as deep as the deepest measure; for sets
             judged by whole documents the best passage of each document.
-        losses: Question id to the stage that lost its gold: "not split whole", "truncated",
-            "not found by any leg", "lost in fusion", "below k"; without a loss, no entry.
+        losses: Question id to the stage that lost its gold, see `evals.losses`; without a loss, no
+            entry.
         audit: Shares and counts of what is lost before any search; see `evals.measures.audit`. With
             replies also `abstention_precision`, `abstention_recall`, `answered_share`.
         cost: Deterministic costs: `context_tokens_mean`, `passages_mean`, `index_bytes`.

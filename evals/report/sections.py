@@ -18,6 +18,7 @@ _STAGES = (
     "lost in fusion",
     "lost to diversity",
     "demoted by the reranker",
+    "below the least score",
     "below k",
     "not cited",
 )

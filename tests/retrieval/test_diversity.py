@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.retrieval import diversity
 from rag.retrieval.diversity import drop_near_duplicates, mmr
 
 
@@ -97,6 +98,38 @@ def test_a_changed_number_is_a_repeat_only_below_a_full_threshold():
 @pytest.mark.parametrize("texts", [[], [""], ["!?"], ["pump"], ["pump", "valve"]])
 def test_tiny_texts_are_kept(texts: list[str]):
     assert drop_near_duplicates(texts, threshold=0.5) == list(range(len(texts)))
+
+
+LIBRARY = st.lists(st.sampled_from([PUMP, PUMP_AGAIN, LONGER, OTHER, ZH, ZH_AGAIN]), max_size=12)
+
+
+@given(texts=LIBRARY, wanted=st.integers(0, 12), threshold=st.floats(0.05, 1.0))
+def test_stopping_early_finds_the_same_as_comparing_all(
+    texts: list[str], wanted: int, threshold: float
+):
+    everything = drop_near_duplicates(texts, threshold=threshold)
+    assert drop_near_duplicates(texts, threshold=threshold, wanted=wanted) == everything[:wanted]
+
+
+def test_six_passages_of_150_candidates_take_a_hundredth_of_the_comparisons(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    compared = 0
+    share_within = diversity._share_within
+
+    def counting(*about: frozenset[tuple[str, ...]]) -> float:
+        nonlocal compared
+        compared += 1
+        return share_within(*about)
+
+    monkeypatch.setattr(diversity, "_share_within", counting)
+    texts = [f"Pump {n} runs at {n * 7} bar and holds {n * 3} litres." for n in range(150)]
+    counts = []
+    for wanted in (None, 6):
+        compared = 0
+        assert len(drop_near_duplicates(texts, threshold=0.9, wanted=wanted)) == (wanted or 150)
+        counts.append(compared)
+    assert counts == [150 * 149 // 2, 6 * 5 // 2]
 
 
 @given(st.lists(st.sampled_from([PUMP, PUMP_AGAIN, LONGER, OTHER, ZH, ZH_AGAIN]), max_size=8))
