@@ -10,6 +10,8 @@ from starlette.types import Receive, Scope, Send
 
 T = TypeVar("T")
 
+# Seconds until a stream is begun without knowing whether it will fail, and until a silent one is
+# told to be alive: proxies commonly give up after 30 or 60.
 _PATIENCE = 5.0
 _SILENCE = 10.0
 
@@ -25,8 +27,8 @@ class Relay(Generic[T]):
         self._task = asyncio.create_task(self._read(items))
         self._held: list[T | BaseException | None] = []
 
-    async def begin(self, patience: float = _PATIENCE) -> None:
-        """Wait for the first item, but no longer than `patience` seconds.
+    async def begin(self) -> None:
+        """Wait a few seconds for the first item.
 
         What fails at once can so be answered with a status of its own.
 
@@ -34,7 +36,7 @@ class Relay(Generic[T]):
             Exception: Whatever the iterator raised before its first item.
         """
         try:
-            async with asyncio.timeout(patience):
+            async with asyncio.timeout(_PATIENCE):
                 first = await self._queue.get()
         except TimeoutError:
             return
@@ -42,8 +44,8 @@ class Relay(Generic[T]):
             raise first
         self._held.append(first)
 
-    async def items(self, silence: float = _SILENCE) -> AsyncIterator[T | None]:
-        """Yield the items, and None for each `silence` seconds without one.
+    async def items(self) -> AsyncIterator[T | None]:
+        """Yield the items, and None for every few seconds without one.
 
         Raises:
             Exception: Whatever the iterator raised.
@@ -53,7 +55,7 @@ class Relay(Generic[T]):
                 item = self._held.pop()
             else:
                 try:
-                    async with asyncio.timeout(silence):
+                    async with asyncio.timeout(_SILENCE):
                         item = await self._queue.get()
                 except TimeoutError:
                     yield None
