@@ -118,6 +118,22 @@ def _value(settings: Settings, key: str) -> Any:  # noqa: ANN401 - of the settin
     return found
 
 
+def broadest(overrides: Mapping[str, Overrides]) -> list[str]:
+    """Return the names of cells; of those that differ in `store.ef_search` alone, the broadest's.
+
+    Rankings are exact, so that the breadth of an approximate search has no part in any score: a
+    narrow one would be recommended by the luck of a tie.
+    """
+    chosen: dict[str, tuple[int, str]] = {}
+    for name, own in overrides.items():
+        breadth = Settings.model_validate(nest(own)).store.ef_search
+        rest = {key: value for key, value in own.items() if key != "store.ef_search"}
+        alike = Settings.model_validate(nest(rest)).model_dump_json()
+        if alike not in chosen or breadth > chosen[alike][0]:
+            chosen[alike] = (breadth, name)
+    return [name for _, name in chosen.values()]
+
+
 def load_rival(kind: str) -> "RivalBuilder":
     """Return the builder of a kind of rival.
 

@@ -6,7 +6,7 @@ from statistics import fmean
 from typing import Any, TypedDict
 
 from evals import analysis
-from evals.cells import defaults_of
+from evals.cells import broadest, defaults_of
 from evals.coverage import covered, unscored_of
 from evals.definitions import definitions_of
 from evals.gold import Question
@@ -290,7 +290,8 @@ def _cost(bench: Bench, run: CellRun) -> dict[str, float]:
 def _recommend(
     bench: Bench, table: analysis.Table, cells: Sequence[CellResult]
 ) -> Recommendation | None:
-    ours = [cell for cell in cells if cell.rival is None]
+    kept = broadest({cell.name: cell.overrides for cell in cells if cell.rival is None})
+    ours = [cell for cell in cells if cell.name in kept]
     return analysis.recommend(
         table,
         {cell.name: cell.cost[bench.spec.statistics.cost] for cell in ours},

@@ -1,6 +1,6 @@
 import pytest
 
-from evals.cells import expand
+from evals.cells import broadest, defaults_of, expand
 from evals.spec import BenchSpec, RivalCell, Variant
 from rag.errors import BenchError
 from rag.settings import Settings
@@ -70,3 +70,21 @@ def test_rivals_are_cells_without_settings_and_may_be_the_baseline() -> None:
 def test_settings_that_cannot_go_together_are_refused_by_cell() -> None:
     with pytest.raises(BenchError, match=r"cell bad: retrieval\.k"):
         expand(spec(variants=(Variant("bad", {"retrieval.k": 0}),)))
+
+
+def test_of_cells_that_differ_in_the_breadth_of_search_alone_the_broadest_counts() -> None:
+    cells = {
+        "narrow": {"store.ef_search": 10},
+        "default": {},
+        "other, narrow": {"retrieval.k": 3, "store.ef_search": 50},
+        "other, broad": {"retrieval.k": 3, "store.ef_search": 500},
+        "said": {"retrieval.k": 4},
+    }
+    assert broadest(cells) == ["default", "other, broad", "said"]
+
+
+def test_defaults_are_told_of_the_settings_that_some_cell_names() -> None:
+    grid = {"retrieval.mode": ("dense",), "splitter.max_tokens": (64,)}
+    rivals = (RivalCell("bm25s", "bm25s", {"k1": 1.2}),)
+    cells = expand(spec(grid=grid, variants=(Variant("plain", {}),), rivals=rivals)).cells
+    assert defaults_of(cells) == {"retrieval.mode": "hybrid", "splitter.max_tokens": None}
