@@ -31,5 +31,5 @@ $(VENV)/installed: $(VENV)/python pyproject.toml constraints.txt
 	touch $@
 
 $(VENV)/installed-dev: $(VENV)/installed
-	$(INSTALL) '.[offline,community,dev]'
+	$(INSTALL) '.[offline,community,server,dev]'
 	touch $@
