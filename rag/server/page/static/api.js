@@ -102,12 +102,13 @@ export async function getSource(collection, reference) {
 /** Yield { name, data } for each event of answering, until the answer is finished. */
 export async function* ask(body, signal) {
   const response = await send("api/ask", asJson({ ...body, stream: true, html: true }, signal));
+  let isFinished = false;
   for await (const event of eventsIn(response.body)) {
     if (event.name === "failed") throw new Failure(event.data.status, saidIn(JSON.stringify(event.data)));
+    isFinished ||= event.name === "answer_finished";
     yield event;
-    if (event.name === "answer_finished") return;
   }
-  throw Object.assign(new Failure(502), { message: t("brokeOff") });
+  if (!isFinished) throw Object.assign(new Failure(502), { message: t("brokeOff") });
 }
 
 async function* eventsIn(stream) {
@@ -116,7 +117,7 @@ async function* eventsIn(stream) {
   try {
     for (;;) {
       const { done, value } = await reader.read();
-      if (done) return;
+      if (done) break;
       const blocks = (held + value).split("\n\n");
       held = blocks.pop();
       yield* blocks.map(eventOf).filter(Boolean);
@@ -124,8 +125,6 @@ async function* eventsIn(stream) {
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw Object.assign(new Failure(0), { message: t("brokeOff") });
-  } finally {
-    reader.cancel().catch(() => {});
   }
 }
 

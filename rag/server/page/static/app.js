@@ -12,8 +12,6 @@ import { Sidebar } from "./sidebar.js";
 import { Conversations } from "./store.js";
 import { TurnView } from "./turn.js";
 
-const NEAR_END = 120;
-
 class Page {
   constructor() {
     this.server = { collections: [], collection: null, canWrite: false, mostBytes: 0 };
@@ -159,7 +157,7 @@ class Page {
     if (name === "passages_found") turn.passages = data.passages;
     if (name === "text_chunk") {
       turn.text += data.text;
-      return this.grow(turn);
+      return this.views.get(turn)?.append();
     }
     if (name === "answer_finished") Object.assign(turn, { text: data.text, html: data.html, answered: data.answered, citations: data.citations, passages: data.passages, notice: data.notice, searchQuery: data.search_query });
     return name === "answer_finished" ? null : this.show(turn);
@@ -186,7 +184,7 @@ class Page {
     this.drawCount();
     this.views = new Map((current?.turns ?? []).map((turn) => [turn, this.view(turn)]));
     byId("transcript").replaceChildren(...(current ? [...this.views.values()].map((one) => one.node) : [this.welcome()]));
-    this.toEnd();
+    byId("transcript").lastChild.scrollIntoView();
   }
 
   view(turn) {
@@ -205,24 +203,7 @@ class Page {
   }
 
   show(turn) {
-    const follow = this.isAtEnd();
     this.views.get(turn)?.update();
-    if (follow) this.toEnd();
-  }
-
-  grow(turn) {
-    const follow = this.isAtEnd();
-    this.views.get(turn)?.append();
-    if (follow) this.toEnd();
-  }
-
-  isAtEnd() {
-    const { scrollHeight, scrollTop, clientHeight } = byId("transcript");
-    return scrollHeight - scrollTop - clientHeight < NEAR_END;
-  }
-
-  toEnd() {
-    byId("transcript").scrollTop = byId("transcript").scrollHeight;
   }
 
   welcome() {

@@ -60,7 +60,8 @@ export class Documents {
   row(found) {
     const name = nameOf(found);
     const failed = found.status === "failed";
-    const about = failed ? el("span", { class: "where bad" }, `${t("unreadable")}: ${found.error}`) : el("span", { class: "where" }, `${found.source.split("/").pop()} · ${t("passageCount", { count: found.passages })}`);
+    const file = found.source.split("/").pop();
+    const about = failed ? el("span", { class: "where bad" }, `${t("unreadable")}: ${found.error}`) : el("span", { class: "where" }, `${file === name ? found.kind : file} · ${t("passageCount", { count: found.passages })}`);
     const words = [el("bdi", { class: "name" }, name), about];
     const open = failed
       ? el("div", { class: "opener" }, icon("warn"), el("span", { class: "names" }, ...words))

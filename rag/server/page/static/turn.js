@@ -100,11 +100,12 @@ export class TurnView {
 
   chip(citation) {
     const doubt = citation.verified ? null : el("span", { class: "doubt", title: t("unverifiedHint") }, icon("warn"), t("unverified"));
-    const page = citation.page ? el("span", { class: "where" }, pageWord(citation.page)) : null;
+    const page = citation.page ? ` · ${pageWord(citation.page)}` : "";
     return el(
       "button",
       { type: "button", class: citation.verified ? "chip" : "chip unverified", title: citation.source, onclick: () => this.open(citation) },
-      el("span", { class: "number" }, String(citation.number)), el("bdi", { class: "name" }, nameOf(citation)), page, doubt,
+      el("span", { class: "number" }, String(citation.number)),
+      el("span", { class: "names" }, el("bdi", { class: "name" }, nameOf(citation), page), doubt, el("bdi", { class: "where" }, citation.quote)),
     );
   }
 
