@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from rag.embeddings import SentenceTransformerEmbeddings as SentenceTransformerEmbeddings
     from rag.errors import RagError as RagError
     from rag.excerpt import Excerpt as Excerpt
+    from rag.remote.rag import RemoteRag as RemoteRag
+    from rag.remote.retriever import RemoteRetriever as RemoteRetriever
     from rag.retrieval.retriever import RagRetriever as RagRetriever
     from rag.settings import Settings as Settings
     from rag.settings import load_settings as load_settings
@@ -33,6 +35,8 @@ _HOMES = {
     "RagMiddleware": "rag.agents.middleware",
     "RagRetriever": "rag.retrieval.retriever",
     "RagTool": "rag.agents.tool",
+    "RemoteRag": "rag.remote.rag",
+    "RemoteRetriever": "rag.remote.retriever",
     "SentenceTransformerEmbeddings": "rag.embeddings",
     "Settings": "rag.settings",
     "SyncReport": "rag.sync",
@@ -50,6 +54,8 @@ __all__ = [
     "RagMiddleware",
     "RagRetriever",
     "RagTool",
+    "RemoteRag",
+    "RemoteRetriever",
     "SentenceTransformerEmbeddings",
     "Settings",
     "SyncReport",

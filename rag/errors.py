@@ -21,6 +21,7 @@ RagError
 ├── RetrievalError             a question or filter that cannot be searched
 ├── PromptError                a prompt file is missing or lacks a variable
 ├── CitationNotFoundError      `rag show` was asked for something not in the index
+├── RemoteError                a running `rag serve` cannot be reached or refused
 ├── BenchError                 a benchmark's spec, set or result cannot be used
 └── ChatModelError             the chat model did not answer
     ├── ChatModelNotConfiguredError  no key, no model name, no endpoint
@@ -140,6 +141,21 @@ class CitationNotFoundError(RagError):
     """A citation or passage id is not in the index."""
 
     exit_code = 6
+
+
+class RemoteError(RagError):
+    """A running `rag serve` cannot be reached, or refused.
+
+    `status` is that of its response, None if there was none; `request_id` is the id under which
+    its log has the cause, None if it told none.
+    """
+
+    def __init__(
+        self, message: str, *, status: int | None = None, request_id: str | None = None
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.request_id = request_id
 
 
 class BenchError(RagError):

@@ -2,6 +2,8 @@
 
 import re
 import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -9,11 +11,14 @@ import pytest
 
 import rag
 from rag.cli.root import COMMANDS, cli
+from rag.server.app import create_app
 from rag.settings import Settings
 from tests.agents.libraries import ScriptedAgentModel, call
+from tests.server.running import running
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+ADDRESS = "http://127.0.0.1:8321"
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
@@ -110,7 +115,20 @@ def test_the_python_blocks_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     chat_model = ScriptedAgentModel(replies=[asking, "36 months [1].", "36 months [1]."])
     names: dict[str, object] = {"chat_model": chat_model}
     for block in python:
-        exec(compile(block, "README.md", "exec"), names)
+        with reachable(block, names) as code:
+            exec(compile(code, "README.md", "exec"), names)
     index = names.get("rag")
     if isinstance(index, rag.Rag):
         index.close()
+
+
+@contextmanager
+def reachable(block: str, names: dict[str, object]) -> Iterator[str]:
+    """The block with the address of a real server over the index in place of the one it shows."""
+    if ADDRESS not in block:
+        yield block
+        return
+    index = names["rag"]
+    assert isinstance(index, rag.Rag)
+    with running(create_app(index.settings, rag=index)) as address:
+        yield block.replace(ADDRESS, address)
