@@ -102,6 +102,7 @@ def _routes(context: Context) -> FastAPI:
     )
     app.state.context = context
     app.add_api_route("/health", _health, methods=["GET"], tags=["server"])
+    app.add_api_route("/health", _health, methods=["HEAD"], include_in_schema=False)
     app.add_api_route("/metrics", _metrics, methods=["GET"], tags=["server"])
     app.include_router(native.router)
     app.include_router(openai.router)
