@@ -3,12 +3,19 @@
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 
 from evals.results import BenchResult, CellComparison, CellResult
 
 Value = str | int | float | None
+
+_GROUPS: tuple[Callable[[CellResult], Mapping[str, object]], ...] = (
+    lambda cell: cell.overrides,
+    lambda cell: cell.index,
+    lambda cell: cell.cost,
+    lambda cell: cell.timings,
+)
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -26,27 +33,24 @@ def csv_tables(result: BenchResult) -> Mapping[str, str]:
 
 
 def _cells(result: BenchResult) -> str:
-    keys = {
-        group: list(dict.fromkeys(key for cell in result.cells for key in getattr(cell, group)))
-        for group in ("overrides", "index", "cost", "timings")
-    }
+    keys = list(
+        dict.fromkeys(key for group in _GROUPS for cell in result.cells for key in group(cell))
+    )
     headings = ["cell", "rival"]
     for name in result.measures:
         headings += [name, f"{name} low", f"{name} high", f"{name} scored"]
-    headings += [key for names in keys.values() for key in names]
+    headings += keys
     return _table(headings, (_cell_row(result, cell, keys) for cell in result.cells))
 
 
-def _cell_row(
-    result: BenchResult, cell: CellResult, keys: Mapping[str, Sequence[str]]
-) -> list[Value]:
+def _cell_row(result: BenchResult, cell: CellResult, keys: Sequence[str]) -> list[Value]:
     row: list[Value] = [cell.name, cell.rival]
     for name in result.measures:
         found = cell.estimates.get(name)
         row += [found.mean, found.low, found.high, found.scored] if found else [None] * 4
-    for group, names in keys.items():
-        row += [_value(getattr(cell, group).get(key)) for key in names]
-    return row
+    known = [group(cell) for group in _GROUPS]
+    # A rival's sizes are among its timings, ours are not: each fact has one column.
+    return row + [_value(next((own[key] for own in known if key in own), None)) for key in keys]
 
 
 def _questions(result: BenchResult) -> str:

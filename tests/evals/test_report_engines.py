@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 
 import pytest
 
@@ -52,3 +53,15 @@ def test_the_table_of_cells_has_a_column_for_each_fact(result):
 
 def test_what_is_measured_of_a_cell_itself_is_told_apart(result):
     assert set(without_engines(result.cells[0].timings)) == {"latency_ms_p50"}
+
+
+def test_a_fact_has_one_column_whether_it_is_ours_or_a_rivals(result):
+    (rival,) = (cell for cell in result.cells if cell.rival)
+    sizes = {"passages": 7.0, "index_bytes": 99.0}
+    sized = replace(rival, cost={}, timings={**rival.timings, **sizes})
+    table = csv_tables(replace(result, cells=(*result.cells[:-1], sized)))["cells.csv"]
+    headings = table.splitlines()[0].split(",")
+    assert len(headings) == len(set(headings))
+    rows = list(csv.DictReader(io.StringIO(table)))
+    assert (rows[-1]["passages"], rows[-1]["index_bytes"]) == ("7.0", "99.0")
+    assert float(rows[0]["index_bytes"]) == result.cells[0].cost["index_bytes"]
