@@ -1,6 +1,6 @@
 """Says which questions should have a score and have none; knows neither why nor how it is shown."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 def unscored_of(
     bench: "Bench", run: CellRun, scores: Mapping[str, Scores]
-) -> dict[str, tuple[str, ...]]:
-    """Return measure to the questions that it applies to and that this cell has no score for.
+) -> dict[str, dict[str, str]]:
+    """Return measure to the questions that it applies to and that have no score, with why.
 
     Such a question got no query, no reply or too few votes from a chat model. It is not 0, and it
     is not a question that the measure does not apply to.
@@ -24,22 +24,26 @@ def unscored_of(
     found = {}
     for measure in bench.measures:
         own = scores[str(measure)]
-        missing = tuple(
-            one.id for one in bench.questions if own[one.id] is None and _is_due(measure, one, run)
-        )
+        missing = {
+            one.id: why
+            for one in bench.questions
+            if own[one.id] is None and (why := _why(measure, one, run)) is not None
+        }
         if missing:
             found[str(measure)] = missing
     return found
 
 
-def _is_due(measure: MeasureName, question: Question, run: CellRun) -> bool:
+def _why(measure: MeasureName, question: Question, run: CellRun) -> str | None:
+    """Return why a question has no score that is due, None where none is due."""
     if measure.judges_replies and run.cell.rival is not None:
-        return False
-    if question.id in run.verdicts.unjudged.get(measure.name, {}):
-        return True
-    return question.id in run.failed and measure.may_apply(question)
+        return None
+    unjudged = run.verdicts.unjudged.get(measure.name, {})
+    if question.id in unjudged:
+        return unjudged[question.id]
+    return run.failed.get(question.id) if measure.may_apply(question) else None
 
 
-def covered(estimate: Estimate, missing: Sequence[str]) -> Estimate:
+def covered(estimate: Estimate, missing: Collection[str]) -> Estimate:
     """Return the estimate with the share of questions that it speaks for."""
     return replace(estimate, coverage=estimate.scored / (estimate.scored + len(missing)))

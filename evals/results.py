@@ -106,8 +106,8 @@ class CellResult:
             `search_ms_p95` (of the vectors alone), `index_bytes`, `build_passages_per_second`.
         replies: Question id to what was answered, where a measure judges replies.
         queries: Question id to what was searched, where that differs from the question's `query`.
-        unscored: Measure to the questions that it applies to and that have no score.
-        failures: Question id to why a chat model gave no query or no reply for it.
+        unscored: Measure to the questions that it applies to and that have no score, each with why
+            a chat model gave none.
     """
 
     name: str
@@ -123,8 +123,7 @@ class CellResult:
     timings: Mapping[str, float]
     replies: Mapping[str, str] = field(default_factory=dict)
     queries: Mapping[str, str] = field(default_factory=dict)
-    unscored: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    failures: Mapping[str, str] = field(default_factory=dict)
+    unscored: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

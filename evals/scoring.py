@@ -149,7 +149,6 @@ def _cell(
         replies={key: reply.text for key, reply in run.replies.items()},
         queries=_other_queries(bench, run),
         unscored=unscored,
-        failures=dict(run.failed),
     )
 
 

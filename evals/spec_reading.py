@@ -39,7 +39,7 @@ from rag.settings.keys import did_you_mean, group_names, setting_keys
 Group = TypeVar("Group")
 
 # Where a cell runs and what it writes is the bench's business.
-_NOT_VARIED = ("index_dir", "store.url", "store.collection", "documents", "server")
+_NOT_VARIED = ("index_dir", "store.url", "store.collection", "documents", "server", "sources")
 REPORTS = get_args(Format)
 _KEYS = {
     "cells": "variants",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from evals.report.coverage import HEADINGS, gaps
 from evals.report.engines import engine_summary
 from evals.results import BenchResult, CellResult
 from rag.cli.console import make_console
@@ -21,7 +22,7 @@ _PIPE = 400
 
 
 def print_leaderboard(result: BenchResult) -> None:
-    """Print the cells, best first, the engines, and what follows from them.
+    """Print the cells, best first, the engines, scores that lack, and what follows from them.
 
     A terminal that is too narrow for one line a cell gets intervals under their means; a pipe gets
     whole lines.
@@ -40,6 +41,9 @@ def print_leaderboard(result: BenchResult) -> None:
     if lines:
         console.print()
         _print_table(console, engines, lines)
+    if found := gaps(result):
+        console.print()
+        _print_table(console, HEADINGS, [one.lines() for one in found])
     for line in closing_lines(result):
         click.echo(line)
 

@@ -118,6 +118,8 @@ def run_spec(
 
 def summary(result: "BenchResult") -> dict[str, object]:
     """Return what a pipe wants to know of a result."""
+    from evals.report.coverage import coverage_of
+
     found = result.recommendation
     return {
         "name": result.name,
@@ -128,6 +130,7 @@ def summary(result: "BenchResult") -> dict[str, object]:
                 "cell": cell.name,
                 **{m: one.mean for m, one in cell.estimates.items()},
                 **cell.cost,
+                "coverage": {m: coverage_of(cell, m) for m in cell.unscored},
             }
             for cell in result.cells
         ],

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 
+from evals.report.coverage import coverage_of
 from evals.results import BenchResult, CellComparison, CellResult
 
 Value = str | int | float | None
@@ -38,7 +39,7 @@ def _cells(result: BenchResult) -> str:
     )
     headings = ["cell", "rival"]
     for name in result.measures:
-        headings += [name, f"{name} low", f"{name} high", f"{name} scored"]
+        headings += [name, f"{name} low", f"{name} high", f"{name} scored", f"{name} coverage"]
     headings += keys
     return _table(headings, (_cell_row(result, cell, keys) for cell in result.cells))
 
@@ -48,6 +49,7 @@ def _cell_row(result: BenchResult, cell: CellResult, keys: Sequence[str]) -> lis
     for name in result.measures:
         found = cell.estimates.get(name)
         row += [found.mean, found.low, found.high, found.scored] if found else [None] * 4
+        row.append(coverage_of(cell, name))
     known = [group(cell) for group in _GROUPS]
     # A rival's sizes are among its timings, ours are not: each fact has one column.
     return row + [_value(next((own[key] for own in known if key in own), None)) for key in keys]

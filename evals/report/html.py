@@ -46,6 +46,7 @@ def _body(result: BenchResult, texts: Mapping[str, str]) -> list[Markup]:
         sections.groups(result),
         sections.losses(result),
         _cases(result),
+        sections.coverage(result),
         sections.audit(result),
         sections.serving(result),
         sections.engines(result),

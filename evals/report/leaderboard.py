@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from evals.report.axis import Axis
+from evals.report.coverage import coverage_of, lacks_scores
 from evals.report.figures import difference_row
 from evals.report.markup import Markup, breakable, escape, join, tag, text_tag
 from evals.report.plots import ForestRow, interval_bar
@@ -11,6 +12,7 @@ from evals.report.view import Standing, cost_of, standings
 from evals.results import BenchResult, CellResult
 
 _BAR = 140.0
+_COVERAGE = "share of the questions the measure applies to that have a score"
 
 
 def leaderboard(result: BenchResult) -> Markup:
@@ -52,7 +54,12 @@ def _leader_columns(result: BenchResult) -> list[Column]:
         Column("p50 ms", hint="median latency of a search"),
         Column("passages"),
         *others,
+        *(Column(f"{name}, coverage", hint=_COVERAGE) for name in _incomplete(result)),
     ]
+
+
+def _incomplete(result: BenchResult) -> list[str]:
+    return [name for name in result.measures if lacks_scores(result, name)]
 
 
 def _leader_row(
@@ -73,6 +80,7 @@ def _leader_row(
         figure(cost_of(one.cell, "latency_ms_p50"), ",.1f"),
         figure(one.cell.index.get("passages"), ",d"),
         *(figure(_mean(one.cell, name)) for name in others),
+        *(figure(coverage_of(one.cell, name), ".1%") for name in _incomplete(result)),
     ]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from evals.report.coverage import HEADINGS, gaps
 from evals.report.engines import engine_summary
 from evals.report.view import Standing, cost_of, sentence, standings
 from evals.results import BenchResult
@@ -21,6 +22,7 @@ def render_markdown(result: BenchResult) -> str:
         *markdown_table(_headings(result), [_row(result, one) for one in standings(result)]),
         "",
         *_recommendation(result),
+        *_coverage(result),
         *_engines(result),
     ]
     if result.skipped:
@@ -93,6 +95,15 @@ def _recommendation(result: BenchResult) -> list[str]:
             "8 times of 10."
         )
     return ["\n".join(lines)]
+
+
+def _coverage(result: BenchResult) -> list[str]:
+    """Return a table of the measures that lack scores, with a blank line behind it."""
+    found = gaps(result)
+    if not found:
+        return []
+    rows = [[code_name(one.cell), *map(_plain, one.lines()[1:])] for one in found]
+    return [*markdown_table(HEADINGS, rows), ""]
 
 
 def _engines(result: BenchResult) -> list[str]:

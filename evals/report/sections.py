@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from evals.report.coverage import HEADINGS, gaps
 from evals.report.engines import FACTS, Fact, engine_rows, without_engines
 from evals.report.figures import Figure, cost_figures, heat_figures
 from evals.report.markup import Markup, breakable, escape, join, tag, text_tag
@@ -122,6 +123,30 @@ def losses(result: BenchResult) -> Markup:
     ]
     caption = "Questions whose gold was lost, by the stage that lost it"
     return _section("losses", "Where gold is lost", [table(columns, rows, caption=caption)])
+
+
+def coverage(result: BenchResult) -> Markup:
+    """Return which measures of which cells lack scores, and why; nothing where none does."""
+    found = gaps(result)
+    if not found:
+        return Markup("")
+    columns = [Column(name, name == "coverage") for name in HEADINGS]
+    rows = [
+        [
+            plain(one.cell),
+            plain(one.measure),
+            figure(one.share, ".1%"),
+            plain(f"{one.scored}/{one.due}"),
+            plain(one.why),
+        ]
+        for one in found
+    ]
+    note = (
+        "A chat model or the judge gave nothing for the other questions: they are not scored, and "
+        "not 0. Means are over the scored ones; run the spec again to ask for the rest."
+    )
+    body = table(columns, rows, caption="Measures that lack scores")
+    return _section("coverage", "Coverage", [body, text_tag("p", note, {"class": "note"})])
 
 
 def audit(result: BenchResult) -> Markup:
