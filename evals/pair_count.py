@@ -27,7 +27,8 @@ class PairCount:
 def count_pairs(bench: "Bench") -> PairCount:
     """Return what is left to score; cells that differ in depth or behind the reranker share.
 
-    It is the most there may be: cells of different modes rerank many of the same passages.
+    It is the most there may be: cells of different modes rerank many of the same passages, and some
+    pairs may be known from other runs.
 
     Raises:
         RerankerError: A reranker cannot be had.

@@ -5,6 +5,7 @@ Our own cells go through the product's retriever factory, so what is measured is
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from evals.gold import Question, Span
@@ -105,8 +106,16 @@ def passages_wanted(settings: Settings, depth: Depth, *, k_is_varied: bool) -> i
     k = settings.retrieval.k
     if k_is_varied:
         return k
-    wanted = max(settings.retrieval.candidates if depth.by_document else k, depth.measured)
-    return wanted if settings.rerank.model is None else min(wanted, max(settings.rerank.depth, k))
+    return _within_rerank(
+        settings, max(settings.retrieval.candidates if depth.by_document else k, depth.measured)
+    )
+
+
+def _within_rerank(settings: Settings, wanted: int) -> int:
+    """Return how many of `wanted` passages a search of these settings can give."""
+    if settings.rerank.model is None:
+        return wanted
+    return min(wanted, max(settings.rerank.depth, settings.retrieval.k))
 
 
 def retrieve(
@@ -131,7 +140,7 @@ def retrieve(
         lost = stage_that_lost(
             one.question,
             whole[one.question.id],
-            lambda one=one: _road(one.query, retriever, embedded, text),  # type: ignore[misc]
+            partial(_road, one.query, retriever, embedded, text),
             split.passages,
             k=depth.decisive,
         )
@@ -158,7 +167,7 @@ def own_search(settings: Settings, store: "Store", embeddings: PassageEmbeddings
     """Return the product's search of these settings as a rival's."""
 
     def search(query: str, k: int) -> "list[Document]":
-        return _searcher(settings, store, embeddings, k)(query, k)
+        return _searcher(settings, store, embeddings, _within_rerank(settings, k))(query, k)
 
     return search
 
@@ -191,9 +200,12 @@ def _retriever(
 
 def _road(query: str, retriever: "RagRetriever", embedded: Reads, text: TextOf) -> Road:
     """Search again, stage by stage; store and reranker remember what they did."""
-    fused = retriever.model_copy(update={**dict.fromkeys(_STEPS), "neighbours": 0})
+    reranked = 0 if retriever.reranker is None else retriever.rerank_depth
+    proposed = max(retriever.candidates, retriever.k, reranked)
+    fused = retriever.model_copy(
+        update={**dict.fromkeys(_STEPS), "neighbours": 0, "candidates": proposed}
+    )
     legs = {"hybrid": ("dense", "lexical")}.get(retriever.mode, (retriever.mode,))
-    proposed = max(retriever.candidates, retriever.k)
     steps, on = [], fused
     for field, stage in _STEPS.items():
         if getattr(retriever, field) is not None:

@@ -104,6 +104,9 @@ def _own_key(bench: "Bench", rival: RivalCell) -> str:
         return bench.split(settings).key
     if rival.kind == AUTHORS:
         return stage_key(
-            bench.split(settings).key, settings.retrieval.model_dump(), code_key(RETRIEVE_CODE)
+            bench.split(settings).key,
+            settings.retrieval.model_dump(),
+            bench.rerankers.identity(settings.rerank),
+            code_key(RETRIEVE_CODE),
         )
     return ""

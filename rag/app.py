@@ -315,7 +315,7 @@ class Rag:
             k: Passages wanted.
             mode: By meaning ("dense"), by words ("lexical") or both ("hybrid").
             filter: Conditions on source, folder, kind, page, section, date or own metadata.
-            min_score: Leave out what scores lower.
+            min_score: Leave out what scores lower, on the reranker's scale if there is one.
 
         Raises:
             RetrievalError: The query is blank or the filter cannot be used.

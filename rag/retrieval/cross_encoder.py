@@ -43,7 +43,7 @@ class CrossEncoderReranker(BaseDocumentCompressor):
     Reads each passage together with the question, which is slower than comparing vectors and
     judges better. Safe to share between threads. Opens no socket unless the model is nowhere on
     this machine, and never runs code that comes with a model. A pair longer than the model reads is
-    cut by the model's own rule, which is logged.
+    cut by the model's own rule; the first time is logged as a warning.
 
     The score is what the model's files say: 0 to 1 for most, any number for some.
 
@@ -57,6 +57,7 @@ class CrossEncoderReranker(BaseDocumentCompressor):
 
     _lock: Any = PrivateAttr(default_factory=RLock)
     _loaded: Any = PrivateAttr(default=None)
+    _told: bool = PrivateAttr(default=False)
 
     def compress_documents(
         self,
@@ -132,11 +133,13 @@ class CrossEncoderReranker(BaseDocumentCompressor):
         lengths = self._encoder.tokenizer(pairs, truncation=False, verbose=False)["input_ids"]
         cut = sum(len(ids) > room for ids in lengths)
         if cut:
-            logger.warning(
+            logger.log(
+                logging.DEBUG if self._told else logging.WARNING,
                 "%d of %d passages are, with the question, longer than the %d tokens that %s "
                 "reads; their ends have no part in their scores",
                 cut, len(pairs), room, self.model,
             )  # fmt: skip
+            self._told = True
 
     @cached_property
     def _folder(self) -> ModelFolder:
