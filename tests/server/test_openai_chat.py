@@ -135,7 +135,7 @@ def test_the_mode_of_the_model_is_the_mode_of_the_search(served: Served) -> None
         for mode in ("dense", "lexical")
     }
     found = {
-        mode: served.rag.search(QUESTION, mode=mode)[0].metadata["score"]  # type: ignore[arg-type]
+        mode: served.rag.search(QUESTION, mode=mode)[0].metadata["score"]
         for mode in ("dense", "lexical")
     }
     assert scores == found
@@ -243,7 +243,7 @@ def test_a_question_that_is_too_long_is_refused(served: Served) -> None:
     with pytest.raises(openai.APIStatusError) as failure:
         ask(served, [{"role": "user", "content": "why " * 5000}])
     assert failure.value.status_code == 413
-    assert failure.value.code == "request_too_large"  # type: ignore[attr-defined]
+    assert failure.value.code == "request_too_large"
 
 
 def test_keys_rates_and_collections_hold_for_this_interface(tmp_path: Path) -> None:
@@ -320,9 +320,7 @@ OPENAIS = {"id", "object", "created", "model", "choices", "usage"}
 
 
 @pytest.mark.parametrize("how", ["request", "settings"])
-def test_strictly_only_what_openai_sends_is_sent(
-    served: Served, tmp_path: Path, how: str
-) -> None:
+def test_strictly_only_what_openai_sends_is_sent(served: Served, tmp_path: Path, how: str) -> None:
     def check(server: Served, **options: Any) -> None:
         whole = ask(server, **options)
         assert whole.model_fields_set | set(whole.model_extra) <= OPENAIS
@@ -360,7 +358,10 @@ async def test_the_async_client_is_served_too(served: Served) -> None:
 @contextmanager
 def with_model(folder: Path, *replies: Reply) -> Iterator[tuple[Served, OpenAIServer]]:
     """Serve the index with a chat model behind a real endpoint; give both."""
-    with serving_chat(*replies) as endpoint, serving(folder, chat_model=chat_at(endpoint)) as served:
+    with (
+        serving_chat(*replies) as endpoint,
+        serving(folder, chat_model=chat_at(endpoint)) as served,
+    ):
         yield served, endpoint
 
 

@@ -27,6 +27,9 @@ _EMOJI: Final = "💬"
 _MOST_WORDS: Final = 6
 _MOST_CHARACTERS: Final = 40
 _MOST_HAN: Final = 16
+_NO_LAST_WORDS: Final = frozenset(
+    {"a", "an", "and", "are", "at", "for", "in", "is", "of", "on", "or", "the", "to", "with"}
+)
 _LONGEST_QUERY: Final = 300
 _LONGEST_SUMMARY: Final = 1500
 
@@ -93,8 +96,10 @@ def title_of(text: str) -> str:
     flat = " ".join(_SIGNS.sub(" ", _ENDS.sub("", text.strip())).split())
     if detect_language(flat) == "zh":
         return flat[:_MOST_HAN].strip("，、；：,;: ")
-    title = " ".join(flat.split()[:_MOST_WORDS])
-    return title[:_MOST_CHARACTERS].strip(",;: ")
+    words = flat.split()[:_MOST_WORDS]
+    while len(words) > 1 and words[-1].lower() in _NO_LAST_WORDS:
+        words.pop()
+    return " ".join(words)[:_MOST_CHARACTERS].strip(",;: ")
 
 
 def _filled(chore: Chore, schema: Mapping[str, Any]) -> dict[str, Any]:
