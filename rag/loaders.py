@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from importlib import import_module
+from numbers import Integral, Real
 from pathlib import Path
 from typing import Any
 
@@ -119,8 +120,12 @@ def _loaded(loader: BaseLoader) -> Iterator[Document]:
 
 
 def _base(document: Document, otherwise: str, rename: Callable[[str], str]) -> str:
-    name = clean(str(document.metadata.get("source") or document.id or otherwise)).strip()
-    return rename(name) if Path(name).is_absolute() else name
+    given = clean(str(document.metadata.get("source") or "")) or document.id or otherwise
+    name = " ".join(given.split()) or otherwise
+    try:
+        return rename(name) if Path(name).is_absolute() else name
+    except OSError:  # too long for a path, so it is none
+        return name
 
 
 def _structure(document: Document) -> LoadedDocument:
@@ -147,18 +152,27 @@ def _kept(document: Document) -> dict[str, str | int | float | bool]:
     used = {"source", "title"} | ({"page"} if _page(given) else set())
     used |= {"kind"} if given.get("kind") in KINDS else set()
     return {
-        f"loader_{name}" if name in RESERVED or not name.strip() else name: _plain(value)
+        _kept_name(clean(str(name))): _plain(value)
         for name, value in given.items()
         if name not in used and value is not None
     }
+
+
+def _kept_name(name: str) -> str:
+    return f"loader_{name}" if name in RESERVED or not name.strip() else name
 
 
 def _plain(value: object) -> str | int | float | bool:
     """Return a value as text unless the index keeps it as it is."""
     if isinstance(value, str):
         return clean(value)
-    if isinstance(value, int | float) and abs(value) < 2**63:  # not so for NaN
+    if isinstance(value, bool):
         return value
+    # Those of numpy too, of which tables are made; NaN is not less than anything.
+    if isinstance(value, Integral) and abs(int(value)) < 2**63:
+        return int(value)
+    if isinstance(value, Real) and abs(float(value)) < 2**63:
+        return float(value)
     if isinstance(value, list | tuple | dict):
         return clean(json.dumps(value, ensure_ascii=False, default=str))
     return clean(str(value))

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from fpdf import FPDF
 from langchain_core.document_loaders import BaseLoader
@@ -134,11 +135,29 @@ def test_a_document_without_a_source_is_called_by_its_id_or_its_group(project: P
     assert project.sources() == ["p-1", "wiki"]
 
 
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        ("wiki/\x00lid\n two", "wiki/ lid two"),
+        (" ", "wiki"),
+        ("/" + "x" * 5000, "/" + "x" * 5000),
+        ("/elsewhere/[lid]*.csv", "/elsewhere/[lid]*.csv"),
+        (Path("lid.csv"), "lid.csv"),
+    ],
+)
+def test_odd_sources_are_names_too(project: Project, given: object, name: str) -> None:
+    assert sync(project, doc(source="x").model_copy(update={"metadata": {"source": given}})).added
+    assert project.sources() == [name]
+    assert project.rag.remove(name).removed == 1
+
+
 def test_metadata_and_ids_are_kept_for_filters(project: Project) -> None:
     given = doc(
         title="Lid  of\nR2", id="p-1", team="ops", tags=["a", "b"], since=date(2026, 1, 2),
         author=None, share=math.nan, date="May", score=3, page=6, size=2**70,
+        stock=np.int64(7), price=np.float32(0.5), done=True,
     )  # fmt: skip
+    given.metadata[2] = "two"
     sync(project, given, metadata={"shelf": 4})
     [one] = project.rag.search("screws", filter={"loader_id": "p-1", "shelf": 4, "team": "ops"})
     kept = one.metadata
@@ -146,6 +165,7 @@ def test_metadata_and_ids_are_kept_for_filters(project: Project) -> None:
     assert (kept["tags"], kept["since"]) == ('["a", "b"]', "2026-01-02")
     assert (kept["loader_date"], kept["loader_score"]) == ("May", 3)
     assert (kept["share"], kept["size"]) == ("nan", str(2**70))
+    assert (kept["stock"], kept["price"], kept["done"], kept["2"]) == (7, 0.5, True, "two")
     assert "author" not in kept
     assert counts(sync(project, given, metadata={"shelf": 4})) == (0, 0, 0, 1)
     assert counts(sync(project, given, metadata={"shelf": 5})) == (0, 1, 0, 0)

@@ -9,6 +9,7 @@ from langchain.agents.middleware import SummarizationMiddleware
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 from langchain_core.tools import tool
 from langgraph.checkpoint.memory import InMemorySaver
+from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
 from rag import Rag
 from rag.agents.middleware import RagMiddleware
@@ -67,6 +68,34 @@ async def test_citations_arrive_with_the_answer(rag: Rag, is_async: bool) -> Non
     assert isinstance(system, SystemMessage)
     assert "like [1]" in system.text
     assert human.text.endswith(f"</passage>\n\n{WARRANTY}")
+
+
+def test_chinese_is_cited_as_well(rag: Rag) -> None:
+    _, agent = agent_over(rag.chain(k=1), "保修期为三十六个月【1】。")
+    [citation] = agent.invoke(turn("记录仪的保修期有多长？"))["rag_citations"]
+    assert (citation["source"], citation["verified"]) == ("docs/保修.md", True)
+    assert citation["quote"] == "记录仪的保修期为三十六个月。"
+
+
+def test_the_words_of_a_rewrite_are_no_part_of_the_answers_stream() -> None:
+    chain = fixed("In Utrecht.", chat_model=ScriptedChatModel(replies=["Where are they paid?"]))
+    _, agent = agent_over(chain, "Utrecht [1].")
+    history = [HumanMessage("Are refunds paid?"), AIMessage("Yes."), HumanMessage("And where?")]
+    pieces = agent.stream({"messages": history}, stream_mode="messages")
+    assert "".join(message.text for message, _ in pieces) == "Utrecht[1]."
+
+
+def test_a_checkpoint_can_be_read_back_by_the_strictest_rules(
+    rag: Rag, caplog: pytest.LogCaptureFixture
+) -> None:
+    saver = InMemorySaver(serde=JsonPlusSerializer(allowed_msgpack_modules=None))
+    _, agent = agent_over(rag.chain(k=1), "36 months [1].", checkpointer=saver)
+    config = {"configurable": {"thread_id": "1"}}
+    state = agent.invoke(turn(WARRANTY), config)
+    kept = agent.get_state(config).values
+    assert kept["rag_passages"] == state["rag_passages"]
+    assert kept["rag_citations"] == state["rag_citations"]
+    assert not caplog.records
 
 
 def test_the_kept_history_holds_no_passages(rag: Rag) -> None:

@@ -44,6 +44,7 @@ class Recorder(BaseCallbackHandler):
     def __init__(self) -> None:
         self.runs: list[Run] = []
         self.ended: list[UUID] = []
+        self.failed: list[BaseException] = []
 
     def of(self, kind: str) -> list[Run]:
         return [run for run in self.runs if run.kind == kind]
@@ -77,6 +78,9 @@ class Recorder(BaseCallbackHandler):
 
     def on_retriever_start(self, serialized: Any, query: str, **more: Any) -> None:
         self._start("retriever", more)
+
+    def on_retriever_error(self, error: BaseException, **more: Any) -> None:
+        self.failed.append(error)
 
     def on_retriever_end(self, documents: Any, *, run_id: UUID, **more: Any) -> None:
         self.ended.append(run_id)
@@ -120,6 +124,15 @@ async def test_a_batch_keeps_its_order_and_its_configs(rag: Rag, kind: str) -> N
     runnable.batch(inputs, [{"callbacks": [recorder], "run_name": text} for text in questions])
     roots = {run.name for run in recorder.runs if run.parent is None}
     assert roots == set(questions)
+
+
+def test_what_fails_is_whole_in_the_trace_and_told_in_brief_to_the_model(rag: Rag) -> None:
+    recorder = Recorder()
+    told = rag.as_tool(filter={"page": {"nonsense": 1}}).invoke(
+        {"query": WARRANTY}, {"callbacks": [recorder]}
+    )
+    assert [type(error).__name__ for error in recorder.failed] == ["RetrievalError"]
+    assert told.startswith("The search failed: ")
 
 
 def test_one_failure_of_a_batch_can_be_returned(rag: Rag) -> None:
