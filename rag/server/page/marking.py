@@ -21,6 +21,8 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
 _LINE_END = re.compile(r"\r\n?|\n")
+# Nested brackets take quadratic time: a second at 20,000 characters.
+_LONGEST_TEXT = 10_000
 Span = tuple[int, int]
 
 
@@ -60,7 +62,10 @@ class PositionedInline(ParserInline):
     """Parses text inside a block and notes where each piece of it was found."""
 
     def parse(self, src: str, md: MarkdownIt, env: EnvType, tokens: list[Token]) -> list[Token]:
-        """Parse as the parent does."""
+        """Parse as the parent does; text too long to be written by hand is left as it is."""
+        if len(src) > _LONGEST_TEXT:
+            tokens.append(_text(src, at=0))
+            return tokens
         state = _PositionedState(src, md, env, tokens)
         self.tokenize(state)
         for rule in self.ruler2.getRules(""):
@@ -165,5 +170,5 @@ def _mark(nesting: Literal[-1, 1]) -> Token:
     return Token("mark_open" if nesting > 0 else "mark_close", "mark", nesting)
 
 
-def _text(content: str) -> Token:
-    return Token("text", "", 0, content=content)
+def _text(content: str, **meta: int) -> Token:
+    return Token("text", "", 0, content=content, meta=meta)

@@ -52,6 +52,8 @@ _CLASSES = {
     "th": {"left", "center", "right"},
 }
 _SCHEMES = {"http", "https", "mailto"}
+# A table or list longer than this is shown as it is: nobody wrote it to be read in one.
+_LONGEST_BLOCK = 50_000
 _CUT = '<p class="cut">…</p>\n'
 
 
@@ -105,7 +107,9 @@ def _clean(unsafe: str) -> str:
 
 
 def _markdown() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+    parser = MarkdownIt("commonmark", {"html": False})
+    parser.inline = PositionedInline()
+    parser.enable(["table", "strikethrough"]).disable("html_inline")
     # Inside a document it would need the files beside it, and elsewhere nothing may be loaded.
     parser.add_render_rule("image", _image)
     parser.core.ruler.push("align", _align_by_class)
@@ -123,9 +127,7 @@ def _answers() -> MarkdownIt:
 
 @cache
 def _documents() -> MarkdownIt:
-    parser = _markdown()
-    parser.inline = PositionedInline()
-    parser.enable("strikethrough").disable(["html_inline", "fragments_join"])
+    parser = _markdown().disable("fragments_join")
     parser.core.ruler.after("block", "keep_window", _keep_window)
     parser.core.ruler.after("inline", "mark_quote", mark_quote)
     for kind in ("fence", "code_block"):
@@ -192,6 +194,8 @@ def _keep_window(state: StateCore) -> None:
             state.env["cut_before"] = True
         elif begins >= state.env["last"]:
             state.env["cut_after"] = True
+        elif ends - begins > _LONGEST_BLOCK:
+            kept.append(Token("code_block", "code", 0, map=lines, content=quote.text[begins:ends]))
         else:
             kept.extend(block)
     state.tokens = kept
