@@ -75,6 +75,18 @@ def read_baseline(gate: Gate) -> BenchResult:
         ) from error
 
 
+def refuse_overwriting(gate: Gate | None, file: Path) -> None:
+    """Refuse a run that would write its result over the gate's baseline and be held to itself.
+
+    Raises:
+        BenchError: It would.
+    """
+    if gate is not None and Path(gate.baseline).resolve() == file.resolve():
+        raise BenchError(
+            f"the gate's baseline is {file}, which this run writes; keep the baseline elsewhere"
+        )
+
+
 def declared_rule(result: BenchResult, *, alpha: float | None, margin: float | None) -> Rule:
     """Return the rule of a result's spec, with what is given here instead."""
     declared = result.spec.get("statistics") or {}

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from evals.datasets.found import load_dataset
+from evals.engines.kinds import require_engines
 from evals.environment import environment
 from evals.results import BenchResult
 from evals.runner import Bench, OpenModel
@@ -43,7 +44,9 @@ def run_bench(bench: Bench) -> BenchResult:
 
     Raises:
         BenchError: The baseline cannot be run.
+        MissingExtraError: The library of an engine is not installed.
     """
+    require_engines(bench.spec.served)
     runs = bench.run()
     timings = time_cells(bench, runs)
     about = {**environment(), "models": _models(bench, runs)}

@@ -74,7 +74,12 @@ def check(
     read_baseline(gate)  # before a long run, not after it
     if is_spec:
         result = run_spec(
-            current, out=out, cache=cache, despite_errors=despite_errors, quiet=quiet
+            current,
+            out=out,
+            cache=cache,
+            despite_errors=despite_errors,
+            quiet=quiet,
+            gate=gate,
         ).result
     else:
         result = _read(current)

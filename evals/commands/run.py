@@ -90,30 +90,48 @@ def run(
 
 
 def run_spec(
-    spec: Path, *, out: Path | None, cache: Path, despite_errors: bool, quiet: bool
+    spec: Path,
+    *,
+    out: Path | None,
+    cache: Path,
+    despite_errors: bool,
+    quiet: bool,
+    gate: "Gate | None" = None,
 ) -> Ran:
     """Run a spec and write its result and reports.
 
+    Args:
+        spec: The file.
+        out: Where to; None: a folder by the spec's name.
+        cache: What runs share.
+        despite_errors: Whether a set with errors is measured.
+        quiet: Whether no progress is shown.
+        gate: Declared in place of the spec's.
+
     Raises:
-        BenchError: The spec or its set cannot be used, or the baseline cannot be run.
+        BenchError: The spec or its set cannot be used, the baseline cannot be run, or the gate's
+            baseline would be written over.
     """
     from evals.commands.progress import bench_progress
     from evals.datasets.validate import require_sound
+    from evals.gate import refuse_overwriting
     from evals.results import write_result
     from evals.running import open_bench, run_bench
 
     try:
         with bench_progress(quiet=quiet) as progress, open_bench(spec, cache, progress) as bench:
+            folder = out or Path(f"bench-{bench.spec.name}")
+            chosen = gate or bench.spec.gate
+            refuse_overwriting(chosen, folder / "results.json")
             if not despite_errors:
                 require_sound(bench.dataset)
             result = run_bench(bench)
     except KeyboardInterrupt:
         click.echo(f"stopped; what was made is kept in {cache}, run it again to go on", err=True)
         raise
-    folder = out or Path(f"bench-{result.name}")
     write_result(result, folder / "results.json")
     _write_reports(bench, result, folder)
-    return Ran(result, folder / "results.json", bench.spec.gate)
+    return Ran(result, folder / "results.json", chosen)
 
 
 def summary(result: "BenchResult") -> dict[str, object]:

@@ -14,8 +14,7 @@ from typing import Any
 import numpy as np
 
 from evals.engines.base import Vector
-from evals.engines.kinds import HnswOptions, NoOptions
-from rag.errors import MissingExtraError
+from evals.engines.kinds import HnswOptions, NoOptions, missing_faiss
 
 _MISSING = -1
 """What Faiss returns in place of a neighbour that it did not find."""
@@ -103,6 +102,4 @@ def _library() -> Any:  # noqa: ANN401
     try:
         return import_module("faiss")
     except ImportError as error:
-        raise MissingExtraError(
-            'this engine needs faiss-cpu, which is not installed; run: pip install "rag[faiss]"'
-        ) from error
+        raise missing_faiss() from error

@@ -1,10 +1,13 @@
 """Which engines there are and what each may be told; imports none of them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any
 
 from evals.options import read_options
+from evals.spec import ServedEngine
+from rag.errors import MissingExtraError
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,23 @@ ENGINES: Mapping[str, type[NoOptions] | type[HnswOptions]] = {
     FAISS_HNSW: HnswOptions,
 }
 """Kind to its options. Chroma is the product's own, under the cell's settings."""
+
+
+def require_engines(wanted: Iterable[ServedEngine]) -> None:
+    """Make sure that every engine can be had, before a long run and not after it.
+
+    Raises:
+        MissingExtraError: faiss-cpu is not installed.
+    """
+    if any(one.kind != CHROMA for one in wanted) and find_spec("faiss") is None:
+        raise missing_faiss()
+
+
+def missing_faiss() -> MissingExtraError:
+    """Return the error for Faiss that is not installed."""
+    return MissingExtraError(
+        'this engine needs faiss-cpu, which is not installed; run: pip install "rag[faiss]"'
+    )
 
 
 def engine_options(kind: str, given: Mapping[str, Any]) -> NoOptions | HnswOptions:

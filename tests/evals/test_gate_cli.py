@@ -95,6 +95,21 @@ def test_check_of_a_spec_without_a_baseline_runs_nothing(tmp_path: Path) -> None
     assert not (tmp_path / "bench-held").exists()
 
 
+def test_a_run_is_never_held_to_the_file_it_writes(tmp_path: Path) -> None:
+    """It would be written first, and then compared with itself."""
+    spec = write_spec(tmp_path, "gate: {baseline: bench-held/results.json}\n")
+    assert "which this run writes" in typed("run", spec).stderr
+    other = write_spec(tmp_path)
+    assert typed("run", other, "-q").exit_code == 0
+    file = tmp_path / "bench-held" / "results.json"
+    before = file.read_bytes()
+    held = typed("check", other, "--baseline", file)
+    assert held.exit_code == 8
+    assert "keep the baseline elsewhere" in held.stderr
+    assert file.read_bytes() == before
+    assert typed("check", other, "--baseline", file, "--out", tmp_path / "new").exit_code == 0
+
+
 def test_a_cell_that_the_budget_left_out_fails_closed(tmp_path: Path) -> None:
     grid = "grid: {splitter.max_tokens: [100, 200]}\n"
     typed("run", write_spec(tmp_path, grid), "--out", tmp_path / "held", "-q")

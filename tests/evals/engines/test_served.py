@@ -1,5 +1,6 @@
 """Engines are scored beside exact search in a run, once for all cells that share what they need."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -99,9 +100,11 @@ def first_ones(documents, embeddings):
     return lambda query, k: documents[:k]
 
 
-def test_an_engine_that_is_not_installed_names_its_extra(
+def test_an_engine_that_is_not_installed_names_its_extra_before_anything_is_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "faiss", None)
+    monkeypatch.setitem(sys.modules, "faiss", None)
+    model = ScatteredEmbeddings()
     with pytest.raises(MissingExtraError, match=r"rag\[faiss\]"):
-        run(tmp_path, dataset=scattered_set(20), served=(FLAT,))
+        run(tmp_path, dataset=scattered_set(20), served=(FLAT,), model=model)
+    assert model.texts == []  # said before the run
