@@ -5,22 +5,15 @@ The primary measure decides. Within each measure, all cells but the baseline are
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
 
-from evals.results import (
-    AskedQuestion,
-    CellComparison,
-    Estimate,
-    HeldOut,
-    Recommendation,
-    Scores,
-)
+from evals.results import AskedQuestion, CellComparison, HeldOut, Recommendation
+from evals.score_tables import Floats, Table
 from evals.spec import Statistics
-from evals.statistics.bootstrap import Interval, bootstrap_intervals, probability_best
+from evals.statistics.bootstrap import probability_best
 from evals.statistics.comparison import Rule, cheapest_not_worse, compare_family
 from evals.statistics.holdout import (
     HeldOutWinner,
@@ -32,37 +25,13 @@ from evals.statistics.holdout import (
 from evals.statistics.power import effective_sd, minimum_detectable_difference
 from rag.errors import BenchError
 
-Floats = NDArray[np.float64]
-
 # Fewer documents than this say too little when whole documents are resampled.
 LEAST_CLUSTERS = 20
 # Fewer questions than this cannot be divided into those that choose and those that score.
 LEAST_HELD_OUT = 10
-# A cell scored on a smaller share of the baseline's questions is compared with nothing.
-LEAST_SHARED = 0.5
 # Standard deviation of differences per question, for plans before any run: between .06 and .53 on
 # the sample, for hybrid search against its legs and against smaller passages.
 ASSUMED_SD = 0.3
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Scores of one measure over the questions that every one of `names` was scored on."""
-
-    names: tuple[str, ...]
-    question_ids: tuple[str, ...]
-    values: Floats
-    clusters: tuple[str, ...] | None
-
-    def column(self, name: str) -> Floats:
-        """Return one cell's scores."""
-        column: Floats = self.values[:, self.names.index(name)]
-        return column
-
-    @property
-    def scores(self) -> dict[str, Floats]:
-        """Return every cell's scores."""
-        return {name: self.column(name) for name in self.names}
 
 
 def choose_clusters(questions: Sequence[AskedQuestion], wanted: str) -> dict[str, str] | None:
@@ -72,75 +41,6 @@ def choose_clusters(questions: Sequence[AskedQuestion], wanted: str) -> dict[str
     if wanted == "none" or (wanted == "auto" and not many):
         return None
     return clusters if any(one.cluster for one in questions) else None
-
-
-def make_table(
-    scores: Mapping[str, Scores], baseline: str, clusters: Mapping[str, str] | None
-) -> Table | None:
-    """Line up the cells' scores of the questions they share; None if the baseline has none.
-
-    A cell that lacks most scores of the baseline (a rival whose splitting is not known, a chat
-    model that failed) is left out, so that the others keep their questions.
-    """
-    asked = _scored(scores[baseline])
-    names = [
-        name
-        for name, own in scores.items()
-        if sum(own.get(key) is not None for key in asked) >= LEAST_SHARED * len(asked)
-    ]
-    shared = [key for key in asked if all(scores[name].get(key) is not None for name in names)]
-    return _table(scores, names, shared, clusters) if shared else None
-
-
-def _scored(scores: Scores) -> tuple[str, ...]:
-    return tuple(key for key, value in scores.items() if value is not None)
-
-
-def _table(
-    scores: Mapping[str, Scores],
-    names: Sequence[str],
-    asked: Sequence[str],
-    clusters: Mapping[str, str] | None,
-) -> Table:
-    values = np.array([[scores[name][key] for name in names] for key in asked], dtype=np.float64)
-    grouped = None if clusters is None else tuple(clusters[key] for key in asked)
-    return Table(tuple(names), tuple(asked), values, grouped)
-
-
-def estimate(
-    scores: Mapping[str, Scores], clusters: Mapping[str, str] | None, statistics: Statistics
-) -> dict[str, Estimate]:
-    """Return each cell's mean with its interval, over all questions that it has a score for."""
-    alike: dict[tuple[str, ...], list[str]] = {}
-    for name, own in scores.items():
-        alike.setdefault(_scored(own), []).append(name)
-    found: dict[str, Estimate] = {}
-    for asked, names in alike.items():
-        if asked:
-            found |= _estimates(_table(scores, names, asked, clusters), statistics)
-    return found
-
-
-def _estimates(table: Table, statistics: Statistics) -> dict[str, Estimate]:
-    intervals = _intervals(table, statistics)
-    scored = len(table.question_ids)
-    return {
-        name: Estimate(one.mean, one.low, one.high, scored)
-        for name, one in zip(table.names, intervals, strict=True)
-    }
-
-
-def _intervals(table: Table, statistics: Statistics) -> list[Interval]:
-    if table.values.shape[0] < 2 or (table.clusters and len(set(table.clusters)) < 2):
-        means = table.values.mean(axis=0)
-        return [Interval(float(m), float(m), float(m), 1 - statistics.alpha) for m in means]
-    return bootstrap_intervals(
-        table.values,
-        clusters=table.clusters,
-        confidence=1 - statistics.alpha,
-        resamples=statistics.resamples,
-        seed=statistics.seed,
-    )
 
 
 def compare(

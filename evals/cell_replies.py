@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from evals.asking.calls import Outcome
 from evals.judging.judge import Verdicts
-from evals.keys import answer_key, write_json
+from evals.keys import answer_key, stage_key, write_json
 from evals.measures.replies import Reply
 from evals.replying import reply_to_all
 from evals.retrieving import Asked
@@ -94,14 +94,28 @@ def open_judge(bench: "Bench", chat: "RememberedChat | None") -> "Judge":
     wanted = bench.spec.judge
     assert wanted is not None
     assert chat is not None
-    folder = None if wanted.prompts_dir is None else Path(wanted.prompts_dir)
-    return Judge(chat, Prompting.load(bench.text, folder=folder), wanted.votes)
+    return Judge(chat, Prompting.load(bench.text, folder=_folder(wanted)), wanted.votes)
 
 
 def judge_settings(wanted: JudgeSpec) -> ChatSettings:
     """Return the judge as the settings of a chat model."""
     about = asdict(wanted)
     return ChatSettings(**{key: about[key] for key in about.keys() - {"votes", "prompts_dir"}})
+
+
+def judge_identity(wanted: JudgeSpec | None) -> str:
+    """Return what decides a judge's verdicts, wherever it is served; "" where there is none."""
+    if wanted is None:
+        return ""
+    from evals.judging.prompting import load_judge_prompts
+
+    prompts = load_judge_prompts(_folder(wanted))
+    about = [wanted.model, wanted.temperature, wanted.max_output_tokens, wanted.votes]
+    return stage_key(about, {name: asdict(prompt) for name, prompt in prompts.items()})
+
+
+def _folder(wanted: JudgeSpec) -> Path | None:
+    return None if wanted.prompts_dir is None else Path(wanted.prompts_dir)
 
 
 def judge_replies(bench: "Bench", replies: Mapping[str, Reply]) -> Verdicts:

@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 
 from evals.gold import Question, Span
+from evals.judging.verdicts import count_votes, read_vote
 from evals.measures.replies import Reply
 from evals.measures.spans import PassageMap
 from evals.measuring import MeasureName
@@ -21,19 +22,25 @@ _TURNS = 6
 """Rankings of each question."""
 
 
-def definitions_of(measures: Sequence[str]) -> Mapping[str, str]:
-    """Return measure to a short digest of how it scores the probe."""
-    return {measure: _definition(MeasureName.parse(measure)) for measure in measures}
+def definitions_of(measures: Sequence[str], *, judge: str = "") -> Mapping[str, str]:
+    """Return measure to a short digest of how it scores the probe.
+
+    Args:
+        measures: As they are spelt.
+        judge: The model, prompts and votes of the judge: another one judges otherwise.
+    """
+    return {measure: _definition(MeasureName.parse(measure), judge) for measure in measures}
 
 
-def _definition(measure: MeasureName) -> str:
+def _definition(measure: MeasureName, judge: str) -> str:
     scores = [
         measure.score(question, _ranking(turn), _PROBE)
         for question in _asked()
         for turn in range(_TURNS)
     ]
     rounded = [None if score is None else round(score, _DIGITS) for score in scores]
-    return hashlib.sha256(repr(rounded).encode()).hexdigest()[:12]
+    told = [*rounded, judge] if measure.needs_judge else rounded
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:12]
 
 
 class _Probe:
@@ -59,8 +66,19 @@ class _Probe:
         return Reply("The range is 110 m.", question_id != "s1", cited, 0.5)
 
     def verdict(self, measure: str, question_id: str) -> float | None:
-        """Return what a judge might have found."""
-        return None if question_id == "none" else (len(measure) % 4) / 4
+        """Return what three of these votes come to."""
+        first = sum(map(ord, question_id)) % len(_VOTES)
+        texts = (_VOTES * 2)[first : first + 3]
+        return count_votes(measure, [read_vote(measure, text) for text in texts])
+
+
+_VOTES = (
+    '{"agrees": true, "claims": [{"supported": true}, {"supported": false}]}',
+    '{"agrees": false, "claims": [{"supported": true}]}',
+    "No verdict.",
+    'First {"agrees": false}, no: {"agrees": true, "claims": [{"supported": false}]}',
+    '{"agrees": "yes", "claims": []}',
+)
 
 
 _PROBE = _Probe()

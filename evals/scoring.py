@@ -6,6 +6,7 @@ from statistics import fmean
 from typing import Any, TypedDict
 
 from evals import analysis
+from evals.cell_replies import judge_identity
 from evals.cells import broadest, defaults_of
 from evals.coverage import covered, unscored_of
 from evals.definitions import definitions_of
@@ -28,6 +29,7 @@ from evals.results import (
 )
 from evals.runner import Bench
 from evals.runs import CellRun, Runs
+from evals.score_tables import Table, estimate_all, make_tables
 from rag.settings import Settings
 
 Timings = Mapping[str, Mapping[str, float]]
@@ -72,11 +74,8 @@ def make_result(
     clusters = analysis.choose_clusters(asked, bench.spec.statistics.cluster)
     scores = {run.cell.name: score(bench, run) for run in runs.runs}
     measures = tuple(str(measure) for measure in bench.measures)
-    tables = _tables(bench, scores, measures, clusters)
-    estimates = {
-        measure: analysis.estimate(_of_measure(scores, measure), clusters, bench.spec.statistics)
-        for measure in measures
-    }
+    tables = make_tables(scores, measures, bench.cells.baseline, clusters)
+    estimates = estimate_all(scores, measures, clusters, bench.spec.statistics)
     cells = tuple(
         _cell(bench, run, scores[run.cell.name], estimates, timings.get(run.cell.name, {}))
         for run in runs.runs
@@ -96,29 +95,9 @@ def make_result(
         comparisons=_comparisons(bench, tables),
         **_verdict(bench, tables.get(measures[0]), cells),
         environment=dict(environment),
-        definitions=definitions_of(measures),
+        definitions=definitions_of(measures, judge=judge_identity(bench.spec.judge)),
         defaults=defaults_of(run.cell for run in runs.runs),
     )
-
-
-def _tables(
-    bench: Bench,
-    scores: Mapping[str, Mapping[str, Scores]],
-    measures: Sequence[str],
-    clusters: Mapping[str, str] | None,
-) -> dict[str, analysis.Table]:
-    """Return a table for each measure that scores any question of the baseline."""
-    found = {}
-    for measure in measures:
-        own = _of_measure(scores, measure)
-        table = analysis.make_table(own, bench.cells.baseline, clusters)
-        if table is not None:
-            found[measure] = table
-    return found
-
-
-def _of_measure(scores: Mapping[str, Mapping[str, Scores]], measure: str) -> dict[str, Scores]:
-    return {name: by_measure[measure] for name, by_measure in scores.items()}
 
 
 def _cell(
@@ -159,7 +138,7 @@ def _other_queries(bench: Bench, run: CellRun) -> dict[str, str]:
     }
 
 
-def _comparisons(bench: Bench, tables: Mapping[str, analysis.Table]) -> tuple[CellComparison, ...]:
+def _comparisons(bench: Bench, tables: Mapping[str, Table]) -> tuple[CellComparison, ...]:
     return tuple(
         comparison
         for measure, table in tables.items()
@@ -177,7 +156,7 @@ class _Verdict(TypedDict):
     detectable_difference: float | None
 
 
-def _verdict(bench: Bench, table: analysis.Table | None, cells: Sequence[CellResult]) -> _Verdict:
+def _verdict(bench: Bench, table: Table | None, cells: Sequence[CellResult]) -> _Verdict:
     if table is None:
         return _Verdict(probability_best={}, recommendation=None, detectable_difference=None)
     statistics = bench.spec.statistics
@@ -286,9 +265,7 @@ def _cost(bench: Bench, run: CellRun) -> dict[str, float]:
     return {**cost, "index_bytes": float(index["bytes"])} if index else cost
 
 
-def _recommend(
-    bench: Bench, table: analysis.Table, cells: Sequence[CellResult]
-) -> Recommendation | None:
+def _recommend(bench: Bench, table: Table, cells: Sequence[CellResult]) -> Recommendation | None:
     kept = broadest({cell.name: cell.overrides for cell in cells if cell.rival is None})
     ours = [cell for cell in cells if cell.name in kept]
     return analysis.recommend(

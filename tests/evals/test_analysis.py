@@ -4,17 +4,15 @@ import numpy as np
 import pytest
 
 from evals.analysis import (
-    Table,
     chances_of_best,
     choose_clusters,
     compare,
     detectable,
-    estimate,
     hold_out,
-    make_table,
     recommend,
 )
 from evals.results import AskedQuestion, Scores
+from evals.score_tables import Table, estimate, make_table
 from evals.spec import Statistics
 
 QUICK = Statistics(resamples=2000)
