@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from importlib.resources import files
 
-from evals.report import sections
+from evals.report import fact_sections, sections
 from evals.report.cases import case_data
 from evals.report.leaderboard import leaderboard
 from evals.report.markup import Markup, escape, tag, text_tag, writable
@@ -47,10 +47,10 @@ def _body(result: BenchResult, texts: Mapping[str, str]) -> list[Markup]:
         sections.losses(result),
         _cases(result),
         sections.coverage(result),
-        sections.audit(result),
-        sections.serving(result),
-        sections.engines(result),
-        sections.environment(result),
+        fact_sections.audit(result),
+        fact_sections.serving(result),
+        fact_sections.engines(result),
+        fact_sections.environment(result),
     ]
     data = tag("script", {"type": "application/json", "id": "cases-data"}, _data(result, texts))
     return [sections.heading(result), tag("main", None, *parts), data]

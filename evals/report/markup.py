@@ -1,6 +1,6 @@
 """Writes HTML and SVG elements with everything escaped; knows nothing of what they show."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape as _escape
 from typing import NewType
 
@@ -56,3 +56,8 @@ def number(value: float) -> str:
 def _attribute(key: str, value: str | float) -> str:
     written = value if isinstance(value, str) else number(value)
     return f' {key}="{escape(written)}"'
+
+
+def section(name: str, title: str, parts: Sequence[Markup]) -> Markup:
+    """Return a part of the page under its title."""
+    return tag("section", {"id": name}, text_tag("h2", title), *parts)

@@ -1,14 +1,13 @@
-"""Writes the parts of the page that sum a result up; knows nothing of single questions."""
+"""Writes the parts of the page that sum scores up; knows nothing of single questions."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from evals.report.coverage import HEADINGS, gaps
-from evals.report.engines import FACTS, Fact, engine_rows, without_engines
 from evals.report.figures import Figure, cost_figures, heat_figures
-from evals.report.markup import Markup, breakable, escape, join, tag, text_tag
-from evals.report.tables import Column, Value, figure, plain, table
+from evals.report.markup import Markup, breakable, escape, section, tag, text_tag
+from evals.report.tables import Column, figure, plain, table
 from evals.report.view import group_scores, loss_counts, sentence, standings
 from evals.results import BenchResult
 
@@ -66,7 +65,7 @@ def pareto(result: BenchResult) -> Markup:
         "Numbered cells: no other is both cheaper and better. The rest are beaten by one of them."
     )
     parts = [tag("div", {"class": "plots"}, *figures), text_tag("p", note, {"class": "note"})]
-    return _section("pareto", "Quality and cost", parts)
+    return section("pareto", "Quality and cost", parts)
 
 
 def heat_maps(result: BenchResult) -> Markup:
@@ -86,7 +85,7 @@ def heat_maps(result: BenchResult) -> Markup:
         tag("figure", {"class": "heat-map", "data-name": one.name}, _scrolling(one))
         for one in figures
     ]
-    return _section("heat", "Heat maps", [choice, *panels, text_tag("p", note, {"class": "note"})])
+    return section("heat", "Heat maps", [choice, *panels, text_tag("p", note, {"class": "note"})])
 
 
 def groups(result: BenchResult) -> Markup:
@@ -102,7 +101,7 @@ def groups(result: BenchResult) -> Markup:
         for cell, scores in found.items()
     ]
     caption = f"{result.primary} by language and tag (questions)"
-    return _section("groups", "By language and tag", [table(columns, rows, caption=caption)])
+    return section("groups", "By language and tag", [table(columns, rows, caption=caption)])
 
 
 def losses(result: BenchResult) -> Markup:
@@ -122,7 +121,7 @@ def losses(result: BenchResult) -> Markup:
         for cell, found in counts.items()
     ]
     caption = "Questions whose gold was lost, by the stage that lost it"
-    return _section("losses", "Where gold is lost", [table(columns, rows, caption=caption)])
+    return section("losses", "Where gold is lost", [table(columns, rows, caption=caption)])
 
 
 def coverage(result: BenchResult) -> Markup:
@@ -146,88 +145,7 @@ def coverage(result: BenchResult) -> Markup:
         "not 0. Means are over the scored ones; run the spec again to ask for the rest."
     )
     body = table(columns, rows, caption="Measures that lack scores")
-    return _section("coverage", "Coverage", [body, text_tag("p", note, {"class": "note"})])
-
-
-def audit(result: BenchResult) -> Markup:
-    """Return what each cell loses before any search, and how large its index is."""
-    return _facts(
-        result,
-        "audit",
-        "Audit",
-        [{**one.cell.index, **one.cell.audit} for one in standings(result)],
-    )
-
-
-def serving(result: BenchResult) -> Markup:
-    """Return what each cell costs where it is served: time, memory, disk, nearest neighbours."""
-    return _facts(
-        result,
-        "serving",
-        "As it is served",
-        [{**one.cell.cost, **without_engines(one.cell.timings)} for one in standings(result)],
-    )
-
-
-def engines(result: BenchResult) -> Markup:
-    """Return what each engine loses beside exact search, and what it takes."""
-    rows = engine_rows(result)
-    if not rows:
-        return Markup("")
-    told = [fact for fact in FACTS if any(fact.name in row.facts for row in rows)]
-    columns = [Column("engine", False), Column("serves", False)]
-    columns += [Column(fact.heading) for fact in told]
-    lines = [
-        [
-            plain(row.engine),
-            plain(row.served),
-            *(figure(_in_unit(row.facts, fact), fact.form) for fact in told),
-        ]
-        for row in rows
-    ]
-    note = (
-        "How many of the ten nearest passages an engine finds, how many of its ten it finds again "
-        "when it is rebuilt, and how long it searches for a question's vector alone. Chroma is "
-        "asked as the product asks it, and its folder holds the passages' texts as well."
-    )
-    body = table(columns, lines, caption="Engines beside exact search")
-    return _section("engines", "Engines", [body, text_tag("p", note, {"class": "note"})])
-
-
-def _in_unit(facts: Mapping[str, float], fact: Fact) -> float | None:
-    return facts[fact.name] / fact.unit if fact.name in facts else None
-
-
-def _facts(
-    result: BenchResult, name: str, title: str, facts: Sequence[Mapping[str, Any]]
-) -> Markup:
-    """Return a table of facts by cell, in the order of the leaderboard; nothing without any."""
-    keys = list(dict.fromkeys(key for own in facts for key in own))
-    if not keys:
-        return Markup("")
-    columns = [Column("cell", False), *(Column(_words(key)) for key in keys)]
-    cells = [one.cell.name for one in standings(result)]
-    rows = [
-        [plain(cell), *(_fact(key, own.get(key)) for key in keys)]
-        for cell, own in zip(cells, facts, strict=True)
-    ]
-    return _section(name, title, [table(columns, rows, caption=title)])
-
-
-def environment(result: BenchResult) -> Markup:
-    """Return what the run was made of and on."""
-    parts = [_skipped(result)] if result.skipped else []
-    facts = sorted(result.environment.items())
-    terms = [
-        join([text_tag("dt", _words(key)), text_tag("dd", _flat(value))]) for key, value in facts
-    ]
-    parts.append(tag("dl", None, *terms))
-    spec = json.dumps(result.spec, ensure_ascii=False, indent=2, sort_keys=True, default=str)
-    parts.append(tag("details", None, text_tag("summary", "Spec"), text_tag("pre", spec)))
-    parts.append(text_tag("p", f"Data digest {result.dataset.digest}", {"class": "note digest"}))
-    if result.dataset.licence:
-        parts.append(text_tag("p", f"Data licence: {result.dataset.licence}", {"class": "note"}))
-    return _section("environment", "Environment", parts)
+    return section("coverage", "Coverage", [body, text_tag("p", note, {"class": "note"})])
 
 
 def _held_out(result: BenchResult) -> list[Markup]:
@@ -268,11 +186,6 @@ def _limits(result: BenchResult) -> list[str]:
     return notes
 
 
-def _skipped(result: BenchResult) -> Markup:
-    items = [text_tag("li", f"{name}: {why}") for name, why in result.skipped.items()]
-    return join([text_tag("h3", "Not run"), tag("ul", None, *items)])
-
-
 def _figure(one: Figure) -> Markup:
     key = tag("ol", None, *(text_tag("li", line) for line in one.key))
     return tag("figure", None, one.svg, tag("figcaption", None, text_tag("b", one.title), key))
@@ -281,32 +194,6 @@ def _figure(one: Figure) -> Markup:
 def _scrolling(one: Figure) -> Markup:
     frame = {"class": "scroll", "tabindex": "0", "role": "region", "aria-label": one.title}
     return tag("div", frame, one.svg)
-
-
-def _section(name: str, title: str, parts: Sequence[Markup]) -> Markup:
-    return tag("section", {"id": name}, text_tag("h2", title), *parts)
-
-
-def _fact(key: str, value: object) -> Value:
-    if value is None or isinstance(value, bool) or not isinstance(value, int | float):
-        return plain("–" if value is None else _flat(value))
-    if "bytes" in key:
-        return Value(escape(f"{value / 1e6:,.1f} MB"), float(value))
-    if isinstance(value, int):
-        return figure(value, ",d")
-    return figure(value, ".2%" if "share" in key else ",.4g" if abs(value) < 1000 else ",.0f")
-
-
-def _flat(value: object) -> str:
-    if isinstance(value, (list, tuple)):
-        return ", ".join(map(str, value)) if len(value) <= 5 else f"{len(value):,}"
-    if isinstance(value, Mapping):
-        return ", ".join(f"{key} {_flat(one)}" for key, one in value.items())
-    return str(value)
-
-
-def _words(key: str) -> str:
-    return key.replace("_", " ").removesuffix(" bytes")
 
 
 def _group_order(name: str) -> tuple[bool, str]:
