@@ -10,8 +10,8 @@ from langchain_core.documents import BaseDocumentCompressor
 from rag.errors import RerankerError
 from rag.retrieval.cross_encoder import CrossEncoderReranker
 
-# Neither a hub id nor a folder of any system has such a form.
-_OBJECT = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w+")
+# A hub id has no colon; a module's name is longer than the letter of a drive.
+_OBJECT = re.compile(r"[A-Za-z_][\w.]+:[A-Za-z_]\w*")
 
 
 def open_reranker(

@@ -118,7 +118,7 @@ class Search:
     def finish(
         self, dense: list[Hit], lexical: list[Hit], vector: Vector | None, *, tries_left: int
     ) -> list[Document] | None:
-        """Fuse, cut, diversify, widen, and dress the survivors as LangChain documents.
+        """Fuse, rerank, cut, widen, and dress the survivors as LangChain documents.
 
         All of it reads one state of the catalog; what a writer has made dead since the search is
         left out first.

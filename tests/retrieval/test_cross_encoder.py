@@ -183,12 +183,14 @@ def test_an_object_is_taken_as_it_is_or_made(folder: Path) -> None:
     assert isinstance(open_reranker(f"{name}:Longest"), Longest)
     assert isinstance(open_reranker(str(folder)), CrossEncoderReranker)
     assert isinstance(open_reranker("cross-encoder/ms-marco-MiniLM-L6-v2"), CrossEncoderReranker)
+    assert isinstance(open_reranker("C:models"), CrossEncoderReranker)
 
 
 @pytest.mark.parametrize(
     ("name", "said"),
     [
         ("no.such.module:thing", "no module 'no.such.module' can be imported"),
+        ("module:x", "no module 'module' can be imported"),
         ("tests.retrieval.compressors:Missing", "has no 'Missing'"),
         ("tests.retrieval.compressors:NOT_A_COMPRESSOR", "found 'longest'"),
         ("tests.fakes:BagOfWordsEmbeddings", "wanted a LangChain document compressor"),
