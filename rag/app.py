@@ -182,21 +182,28 @@ class Rag:
             MissingExtraError: A loader of the settings needs a package that is not installed.
             SettingsError: A loader of the settings cannot be made.
         """
-        from rag.loaders import loader_class
+        from rag.errors import DocumentError
+        from rag.loaders.opening import loader_class
+        from rag.loaders.running import LoaderRun
         from rag.sync import sync_sources
         from rag.sync.report import combined, silent
 
-        told = progress or silent
+        told, sources = progress or silent, self.settings.sources
         if loader is not None:
-            return self._sync_loader(loader, name, metadata or {}, told)
-        classes = [loader_class(source.loader) for source in self.settings.sources]
-        report = sync_sources(
-            self._open(create=bool(classes)),
-            embeddings=self.embeddings,
-            pipeline=self._pipeline,
-            progress=told,
+            store = self._open(create=True)
+            only = LoaderRun(store, self.embeddings, self._pipeline, told)
+            return only.run(loader, name=name, metadata=metadata or {})
+        if name is not None or metadata is not None:
+            raise DocumentError("a name or metadata were given without the loader they are for")
+        for source in sources:  # a wrong one is said before anything is done
+            loader_class(source.loader)
+        store = self._open(create=bool(sources))
+        files = sync_sources(
+            store, embeddings=self.embeddings, pipeline=self._pipeline, progress=told
         )
-        return combined([report, *(self._sync_configured(n, told) for n in range(len(classes)))])
+        run = LoaderRun(store, self.embeddings, self._pipeline, told)
+        given = [run.run_named(s.loader, s.args, name=s.name, metadata=s.metadata) for s in sources]
+        return combined([files, *given])
 
     def rebuild(self, *, progress: "Progress | None" = None) -> "SyncReport":
         """Embed everything anew with the model of the settings, switch to it, then sync.
@@ -422,48 +429,6 @@ class Rag:
             ChatModelNotConfiguredError: A model is named, but neither a key nor an endpoint.
         """
         return self._given_chat_model or assembly.open_chat_model(self.settings.chat)
-
-    def _sync_configured(self, number: int, progress: "Progress") -> "SyncReport":
-        """Sync a loader of the settings; others go on when it fails."""
-        from rag.errors import DocumentError
-        from rag.loaders import open_loader
-        from rag.sync import Failure, SyncReport
-
-        source = self.settings.sources[number]
-        try:
-            loader = open_loader(source.loader, source.args)
-            return self._sync_loader(loader, source.name, source.metadata, progress)
-        except DocumentError as error:
-            reason = f"{source.name}: {error}; what the index holds of it is kept"
-            return SyncReport(failed=(Failure(source.name, reason),))
-
-    def _sync_loader(
-        self,
-        loader: "BaseLoader",
-        name: str | None,
-        metadata: Mapping[str, Any],
-        progress: "Progress",
-    ) -> "SyncReport":
-        from rag.loaders import documents_of
-        from rag.sync import sync_group
-
-        store = self._open(create=True)
-        states = store.catalog.states().values()
-        documents = documents_of(
-            loader,
-            group=name,
-            metadata=metadata,
-            files={state.source for state in states if not state.is_pushed},
-            rename=self._names.name,
-        )
-        return sync_group(
-            store,
-            documents,
-            name=name,
-            embeddings=self.embeddings,
-            pipeline=self._pipeline,
-            progress=progress,
-        )
 
     @cached_property
     def _names(self) -> "SourceNames":

@@ -14,7 +14,7 @@ from langchain_core.documents import Document
 
 from rag import Rag, Settings, SyncReport
 from rag.errors import DocumentError, MissingExtraError, SettingsError
-from rag.loaders import loader_class, open_loader
+from rag.loaders.opening import loader_class, open_loader
 from rag.settings import SourceSettings
 from tests.fakes import BagOfWordsEmbeddings
 from tests.indexing import Project, found, in_all_modes
@@ -234,6 +234,11 @@ def test_rebuild_keeps_groups_and_remove_forgets_one(project: Project) -> None:
 def test_metadata_that_cannot_be_kept_is_refused(project: Project) -> None:
     with pytest.raises(DocumentError, match="'page'"):
         sync(project, doc(), metadata={"page": 3})
+
+
+def test_a_name_without_its_loader_is_refused(project: Project) -> None:
+    with pytest.raises(DocumentError, match="without the loader"):
+        project.rag.sync(name="wiki")
 
 
 # Of the settings

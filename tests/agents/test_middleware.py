@@ -8,8 +8,10 @@ from langchain.agents import create_agent
 from langchain.agents.middleware import SummarizationMiddleware
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 from langchain_core.tools import tool
+from langchain_openai import ChatOpenAI
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
+from pydantic import SecretStr
 
 from rag import Rag
 from rag.agents.middleware import RagMiddleware
@@ -18,6 +20,7 @@ from rag.answering.language import NOTHING_FOUND
 from rag.errors import RagError, RetrievalError
 from tests.agents.libraries import ScriptedAgentModel, call, open_library
 from tests.answering.fakes import FixedRetriever, ScriptedChatModel, passage
+from tests.answering.openai_server import Reply, serving
 
 WARRANTY = "How long is the warranty of the R4 logger?"
 HUB = "How many loggers does the H1 hub serve?"
@@ -75,6 +78,26 @@ def test_chinese_is_cited_as_well(rag: Rag) -> None:
     [citation] = agent.invoke(turn("记录仪的保修期有多长？"))["rag_citations"]
     assert (citation["source"], citation["verified"]) == ("docs/保修.md", True)
     assert citation["quote"] == "记录仪的保修期为三十六个月。"
+
+
+@pytest.mark.parametrize("is_streamed", [False, True])
+def test_an_endpoint_of_openai_is_sent_plain_text_and_the_tool(rag: Rag, is_streamed: bool) -> None:
+    with serving(Reply(("36 months ", "[1]."))) as server:
+        model = ChatOpenAI(
+            model="gpt", base_url=server.url, api_key=SecretStr("key"), streaming=is_streamed
+        )
+        middleware = RagMiddleware(rag.chain(k=1))
+        agent = create_agent(model, tools=[rag.as_tool()], middleware=[middleware])
+        state = agent.invoke(turn(WARRANTY))
+    [citation] = state["rag_citations"]
+    assert citation["source"] == "docs/warranty.md"
+    [request] = server.requests
+    system, user = request["messages"]
+    assert (system["role"], user["role"]) == ("system", "user")
+    assert user["content"].startswith('<passage number="1" source="docs/warranty.md"')
+    [function] = [one["function"] for one in request["tools"]]
+    assert function["name"] == "search_documents"
+    assert list(function["parameters"]["properties"]) == ["query"]
 
 
 def test_the_words_of_a_rewrite_are_no_part_of_the_answers_stream() -> None:

@@ -1,10 +1,9 @@
-"""Opens LangChain document loaders and names what they give; knows no index and no settings."""
+"""Names what LangChain loaders give and keeps their metadata; knows no index and no settings."""
 
 import json
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
-from importlib import import_module
 from numbers import Integral, Real
 from pathlib import Path
 from typing import Any
@@ -14,32 +13,14 @@ from langchain_core.documents import Document
 
 from rag.documents.cleaning import clean
 from rag.documents.document import LoadedDocument
-from rag.errors import DocumentError, MissingExtraError, SettingsError
+from rag.errors import DocumentError
 from rag.handover import KINDS, load_handed_over
+from rag.loaders.opening import described
 from rag.sync.metadata import RESERVED, check_metadata
 from rag.sync.push import PushedDocument
 
 # What is larger than any book counts something else than pages.
 _MOST_PAGES = 100_000
-
-
-def open_loader(place: str, args: Mapping[str, Any]) -> BaseLoader:
-    """Return the loader at "package.module:Class", made with `args`.
-
-    Raises:
-        MissingExtraError: A package it needs is not installed.
-        SettingsError: There is no such loader, or it takes other arguments.
-        DocumentError: It does not open.
-    """
-    loader = loader_class(place)
-    try:
-        return loader(**args)
-    except ImportError as error:
-        raise MissingExtraError(f"{place} cannot be used: {_flat(error)}") from error
-    except TypeError as error:
-        raise SettingsError(f"{place} does not take these arguments: {_flat(error)}") from error
-    except Exception as error:  # a stranger's code raises what it likes
-        raise DocumentError(f"{place} does not open: {_described(error)}") from error
 
 
 def documents_of(
@@ -80,35 +61,6 @@ def documents_of(
         yield PushedDocument(name, _structure(document), kept, group or base)
 
 
-def loader_class(place: str) -> type[BaseLoader]:
-    """Return the class at "package.module:Class".
-
-    Only a loader's class is ever called because a settings file names it.
-
-    Raises:
-        MissingExtraError: It is one of langchain-community, which is not installed.
-        SettingsError: There is no such class, or it is no loader.
-    """
-    module, _, name = place.partition(":")
-    try:
-        found = getattr(import_module(module), name)
-    except ModuleNotFoundError as error:
-        raise _missing(place, str(error.name)) from error
-    except (AttributeError, ImportError, ValueError) as error:
-        raise SettingsError(f"no loader is called {place}: {_flat(error)}") from error
-    if not (isinstance(found, type) and issubclass(found, BaseLoader)):
-        raise SettingsError(f"{place} is no LangChain document loader; name a class of one")
-    return found
-
-
-def _missing(place: str, module: str) -> MissingExtraError | SettingsError:
-    if module.partition(".")[0] == "langchain_community" and "." not in module:
-        return MissingExtraError(
-            f"{place} needs langchain-community; install it with `pip install 'rag[community]'`"
-        )
-    return SettingsError(f"{place} cannot be imported: there is no module {module}; install it")
-
-
 def _loaded(loader: BaseLoader) -> Iterator[Document]:
     try:
         for document in loader.lazy_load():
@@ -116,7 +68,7 @@ def _loaded(loader: BaseLoader) -> Iterator[Document]:
                 raise DocumentError(f"gave a {type(document).__name__}, a Document was wanted")
             yield document
     except Exception as error:  # a stranger's code raises what it likes
-        raise DocumentError(f"{type(loader).__name__} failed: {_described(error)}") from error
+        raise DocumentError(f"{type(loader).__name__} failed: {described(error)}") from error
 
 
 def _base(document: Document, otherwise: str, rename: Callable[[str], str]) -> str:
@@ -176,13 +128,3 @@ def _plain(value: object) -> str | int | float | bool:
     if isinstance(value, list | tuple | dict):
         return clean(json.dumps(value, ensure_ascii=False, default=str))
     return clean(str(value))
-
-
-def _described(error: Exception) -> str:
-    if isinstance(error, DocumentError):
-        return _flat(error)
-    return f"{type(error).__name__}: {_flat(error)}".removesuffix(": ")
-
-
-def _flat(error: Exception) -> str:
-    return " ".join(str(error).split())

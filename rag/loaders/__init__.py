@@ -1,0 +1,1 @@
+"""Any LangChain document loader as a source of an index; knows no settings."""
