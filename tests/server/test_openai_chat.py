@@ -204,6 +204,12 @@ def test_the_field_rag_says_how_to_search(served: Served) -> None:
         ask(served, extra_body={"rag": {"kk": 1}})
 
 
+def test_a_field_that_is_null_is_as_good_as_left_out(served: Served) -> None:
+    names = ("stream", "stream_options", "n", "tool_choice", "response_format", "rag", "stop")
+    completion = ask(served, extra_body=dict.fromkeys(names))
+    assert completion.choices[0].message.content.startswith(ANSWER)
+
+
 # What cannot be had
 
 
@@ -237,6 +243,13 @@ def test_a_request_that_cannot_be_met_is_refused(
     assert said in failure.value.message
     assert failure.value.type == "invalid_request_error"
     assert failure.value.request_id
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_search_that_cannot_be_made_has_a_status(served: Served, stream: bool) -> None:
+    wrong = {"rag": {"filter": {"date": "soon"}}}
+    with pytest.raises(openai.BadRequestError, match="ISO date"):
+        ask(served, stream=stream, extra_body=wrong)
 
 
 def test_a_question_that_is_too_long_is_refused(served: Served) -> None:

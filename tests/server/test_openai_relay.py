@@ -34,6 +34,15 @@ async def test_what_fails_at_once_is_raised_before_anything_is_sent() -> None:
         await relay.begin()
 
 
+async def test_as_many_items_are_waited_for_as_are_wanted() -> None:
+    relay = Relay(items("a", failure=ValueError("second")))
+    with pytest.raises(ValueError, match="second"):
+        await relay.begin(2)
+    few = Relay(items("a"))
+    await few.begin(5)
+    assert [item async for item in few.items()] == ["a"]
+
+
 async def test_what_fails_later_is_raised_behind_the_items() -> None:
     relay = Relay(items("a", failure=TimeoutError("later")))
     await relay.begin()

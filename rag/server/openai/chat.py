@@ -28,6 +28,8 @@ from rag.server.turns import answer_turn, stream_turn
 
 router = APIRouter(prefix="/v1", tags=["openai"])
 
+# A search that fails does so after its query, and before its passages.
+UNTIL_FOUND = 2
 KEEP_ALIVE = ": keep-alive\n\n"
 DONE = "data: [DONE]\n\n"
 
@@ -48,7 +50,7 @@ async def complete(request: Request, wanted: ChatRequest) -> dict[str, Any] | Re
         answer = await answer_turn(context, collection, asked.turn, surface=SURFACE)
         return completion.whole(_reply(answer, asked))
     relay = Relay(stream_turn(context, collection, asked.turn, surface=SURFACE))
-    await relay.begin()
+    await relay.begin(UNTIL_FOUND)
     return EventStream(_lines(relay, completion, asked, request.state.request_id), relay)
 
 

@@ -13,6 +13,7 @@ from rag.server.openai.references import Reference, references_of
 from rag.server.openai.usage import chat_usage
 
 _SEARCHING = {"en": "Searching for: {query}", "zh": "正在检索：{query}"}
+_LONGEST_SHOWN = 300
 _FOUND = {"en": "Passages found: {count}", "zh": "找到的段落：{count}"}
 
 
@@ -97,7 +98,8 @@ class Completion:
 
     def searching(self, query: str) -> Iterator[dict[str, Any]]:
         """Yield the word to Open WebUI that a search has begun."""
-        said = say(_SEARCHING, detect_language(query)).format(query=query)
+        shown = query if len(query) <= _LONGEST_SHOWN else query[:_LONGEST_SHOWN].rstrip() + "…"
+        said = say(_SEARCHING, detect_language(query)).format(query=shown)
         yield from self._event("status", {"description": said, "done": False})
 
     def found(self, count: int, query: str) -> Iterator[dict[str, Any]]:

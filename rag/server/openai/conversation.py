@@ -32,7 +32,7 @@ def read_conversation(messages: Sequence[Message]) -> Conversation:
     """
     asked = [place for place, message in enumerate(messages) if message.role == "user"]
     if not asked:
-        raise RefusedError(400, 'no message has the role "user"; ask something', param="messages")
+        raise RefusedError(400, 'no message has the role "user"; ask something')
     last = messages[asked[-1]]
     require_text_only(last.content)
     instructions = [text_of(one.content) for one in messages if one.role in _INSTRUCTING]

@@ -1,6 +1,7 @@
 """Passes on what an answer yields, and says so when it takes its time; knows no answers."""
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Any, Generic, TypeVar
@@ -25,24 +26,24 @@ class Relay(Generic[T]):
     def __init__(self, items: AsyncIterator[T]) -> None:
         self._queue: asyncio.Queue[T | BaseException | None] = asyncio.Queue()
         self._task = asyncio.create_task(self._read(items))
-        self._held: list[T | BaseException | None] = []
+        self._held: deque[T | BaseException | None] = deque()
 
-    async def begin(self) -> None:
-        """Wait a few seconds for the first item.
+    async def begin(self, items: int = 1) -> None:
+        """Wait for the first few items, but not for long.
 
         What fails at once can so be answered with a status of its own.
 
         Raises:
-            Exception: Whatever the iterator raised before its first item.
+            Exception: Whatever the iterator raised before so many items.
         """
-        try:
+        with suppress(TimeoutError):
             async with asyncio.timeout(_PATIENCE):
-                first = await self._queue.get()
-        except TimeoutError:
-            return
-        if isinstance(first, BaseException):
-            raise first
-        self._held.append(first)
+                while len(self._held) < items and not self._has_ended:
+                    self._held.append(await self._queue.get())
+        last = self._held[-1] if self._held else None
+        if isinstance(last, BaseException):
+            await self.close()
+            raise last
 
     async def items(self) -> AsyncIterator[T | None]:
         """Yield the items, and None for every few seconds without one.
@@ -52,7 +53,7 @@ class Relay(Generic[T]):
         """
         while True:
             if self._held:
-                item = self._held.pop()
+                item = self._held.popleft()
             else:
                 try:
                     async with asyncio.timeout(_SILENCE):
@@ -65,6 +66,11 @@ class Relay(Generic[T]):
             if isinstance(item, BaseException):
                 raise item
             yield item
+
+    @property
+    def _has_ended(self) -> bool:
+        last = self._held[-1] if self._held else ...
+        return last is None or isinstance(last, BaseException)
 
     async def close(self) -> None:
         """Stop reading."""

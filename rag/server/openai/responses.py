@@ -21,7 +21,7 @@ from rag.server.calls import context_of
 from rag.server.failures import RefusedError, describe
 from rag.server.logs import LOGGER
 from rag.server.openai.asking import SURFACE, Asked, read_asked, with_store
-from rag.server.openai.chat import KEEP_ALIVE
+from rag.server.openai.chat import KEEP_ALIVE, UNTIL_FOUND
 from rag.server.openai.chore_replies import do_chore
 from rag.server.openai.chores import find_chore
 from rag.server.openai.completions import Reply, reply_of
@@ -60,7 +60,7 @@ async def respond(request: Request, wanted: ResponseRequest) -> dict[str, Any] |
         answer = await answer_turn(context, collection, asked.turn, surface=SURFACE)
         return body.whole(_reply(answer, asked), _found(answer, asked))
     relay = Relay(stream_turn(context, collection, asked.turn, surface=SURFACE))
-    await relay.begin()
+    await relay.begin(UNTIL_FOUND)
     return EventStream(_lines(relay, body, asked, request.state.request_id), relay)
 
 

@@ -5,7 +5,7 @@ It knows no answers.
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, model_validator
 
 from rag.server.calls import Wire
 from rag.server.failures import RefusedError
@@ -15,9 +15,16 @@ MOST_PASSAGES = 100
 
 
 class Foreign(BaseModel):
-    """A request in somebody else's shape."""
+    """A request in somebody else's shape; a field that is null is as good as left out."""
 
     model_config = ConfigDict(extra="ignore")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _leave_nulls_out(cls, given: object) -> object:
+        if not isinstance(given, dict):
+            return given
+        return {name: value for name, value in given.items() if value is not None}
 
 
 class Options(Wire):
@@ -28,7 +35,7 @@ class Options(Wire):
     )
     mode: Mode | None = Field(default=None, description="Instead of the one in the model's id.")
     filter: dict[str, Any] | None = None
-    min_score: float | None = None
+    min_score: FiniteFloat | None = None
     strict: bool | None = Field(default=None, description="Send only what OpenAI sends.")
 
 
@@ -57,7 +64,7 @@ class ChatRequest(Foreign):
 
     model: str
     messages: list[Message] = Field(min_length=1)
-    stream: bool | None = False
+    stream: bool = False
     stream_options: StreamOptions | None = None
     n: int | None = None
     tool_choice: str | dict[str, Any] | None = None
@@ -92,8 +99,8 @@ class ResponseRequest(Foreign):
     instructions: str | None = None
     previous_response_id: str | None = None
     conversation: str | dict[str, Any] | None = None
-    background: bool | None = None
-    stream: bool | None = False
+    background: bool = False
+    stream: bool = False
     tools: list[Tool] = []
     tool_choice: str | dict[str, Any] | None = None
     text: dict[str, Any] | None = None
@@ -107,7 +114,7 @@ class EmbeddingRequest(Foreign):
 
     model: str
     input: str | list[str] | list[int] | list[list[int]]
-    encoding_format: Literal["float", "base64"] | None = None
+    encoding_format: Literal["float", "base64"] = "float"
     dimensions: int | None = None
     input_type: Literal["document", "query"] = Field(
         default="document", description="Ours: whether the texts are passages or questions."
@@ -117,7 +124,7 @@ class EmbeddingRequest(Foreign):
 class RankingOptions(Foreign):
     """How results are ranked."""
 
-    score_threshold: float | None = None
+    score_threshold: FiniteFloat | None = None
 
 
 class StoreSearch(Foreign):
