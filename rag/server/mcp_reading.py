@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rag.app import Rag
-from rag.errors import CitationNotFoundError
+from rag.errors import CitationNotFoundError, IndexNotFoundError
 from rag.server.failures import RefusedError
 from rag.server.mcp_visitor import Visitor
 from rag.server.served import Collection
@@ -89,9 +89,16 @@ def read_piece(visitor: Visitor, wanted: str, collection: str | None) -> Piece:
 
     Raises:
         RefusedError: 404, nothing has that id.
+        IndexNotFoundError: There is only one place to look, and nothing was indexed there.
     """
-    for one in visitor.collections(collection):
-        piece = _passage(one, wanted) or _document(one, wanted)
+    places = visitor.collections(collection)
+    for one in places:
+        try:
+            piece = _passage(one, wanted) or _document(one, wanted)
+        except IndexNotFoundError:
+            if len(places) == 1:
+                raise
+            continue  # it may be in another
         if piece is not None:
             return piece
     raise RefusedError(

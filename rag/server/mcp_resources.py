@@ -70,7 +70,7 @@ def list_page(visitor: Visitor, cursor: str | None) -> Page:
 
 
 def read(visitor: Visitor, uri: str) -> tuple[str, Piece]:
-    """Return the text behind a URI and where it is from; a long document ends in a note.
+    """Return the text behind a URI and where it is from; before its document ends, with a note.
 
     Raises:
         RefusedError: 400 or 404.
@@ -78,7 +78,7 @@ def read(visitor: Visitor, uri: str) -> tuple[str, Piece]:
     reference, collection = _parse(uri)
     piece = read_piece(visitor, reference, collection)
     following = piece.metadata()["next"]
-    if piece.passage is not None or following is None:
+    if following is None:
         return piece.text, piece
     address = uri_of(following, collection)
     length = len(piece.document.page_content)

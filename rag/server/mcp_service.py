@@ -68,9 +68,11 @@ class _Service:
             _refuse(f"no tool {params.name!r}; there are: {', '.join(tools)}")
         tool = tools[params.name]
         try:
-            outcome = await tool.run(visitor, tool.arguments.model_validate(params.arguments or {}))
+            arguments = tool.arguments.model_validate(params.arguments or {})
         except ValidationError as error:
             return _failed(_wrong(error))
+        try:
+            outcome = await tool.run(visitor, arguments)
         except Exception as error:  # the last hand before the wire
             return _failed(visitor.explain(error))
         return types.CallToolResult(

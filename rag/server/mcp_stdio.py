@@ -4,6 +4,7 @@ Nothing is loaded before it is asked for: a client starts every server it knows 
 """
 
 import asyncio
+import signal
 
 from mcp.server.context import ServerRequestContext
 from mcp.server.stdio import stdio_server
@@ -28,6 +29,8 @@ OWNER = Caller("stdio", None, can_write=True)
 def run_stdio(settings: Settings) -> None:
     """Serve until stdin ends; stdout carries the protocol alone, everything else is on stderr."""
     log_to_stderr()
+    # A thread waits for the next line of stdin and would hold the process until it comes.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     context = Context(settings, Collections(settings), Metrics())
     try:
         asyncio.run(_serve(context))

@@ -24,3 +24,13 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def project(built: Path, tmp_path: Path) -> Iterator[Project]:
     with Project(Path(shutil.copytree(built, tmp_path / "project"))) as copied:
         yield copied
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> Iterator[Project]:
+    """A second index, with a document called as one of the first is."""
+    with Project(tmp_path / "other") as other:
+        other.write("docs/pump.md", "# 泵\n\nThe pump of the R9 weighs 40 kg.\n")
+        other.write("docs/valve.md", "# Valves\n\nThe valve of the R9 is blue.\n")
+        other.add("docs")
+        yield other
