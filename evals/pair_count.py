@@ -1,9 +1,16 @@
 """Counts the pairs of question and passage that rerankers still have to score; scores none."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from langchain_core.callbacks import Callbacks
+from langchain_core.documents import BaseDocumentCompressor, Document
+from pydantic import Field
+
 from evals.keys import stage_key
+from evals.rerankers import RememberedPairs
+from rag.assembly import make_retriever
 from rag.settings import Settings
 
 if TYPE_CHECKING:
@@ -27,8 +34,8 @@ class PairCount:
 def count_pairs(bench: "Bench") -> PairCount:
     """Return what is left to score; cells that differ in depth or behind the reranker share.
 
-    It is the most there may be: cells of different modes rerank many of the same passages, and some
-    pairs may be known from other runs.
+    It is the most there may be: cells of different modes rerank many of the same passages, and
+    before an index is built nobody knows which passages are reranked.
 
     Raises:
         RerankerError: A reranker cannot be had.
@@ -46,10 +53,53 @@ def count_pairs(bench: "Bench") -> PairCount:
 def _of_cell(bench: "Bench", cell: "Cell", settings: Settings) -> PairCount:
     if _is_kept(bench, cell, settings):
         return PairCount(0, 0.0)
-    depth = max(settings.rerank.depth, settings.retrieval.k)
-    pairs = min(depth, len(bench.split(settings).places)) * len(bench.questions)
+    pairs = _unknown_pairs(bench, settings) if _can_search(bench, settings) else None
+    if pairs is None:
+        depth = max(settings.rerank.depth, settings.retrieval.k)
+        pairs = min(depth, len(bench.split(settings).places)) * len(bench.questions)
     speed = bench.rerankers.pairs_per_second(settings.rerank) or ASSUMED_PAIRS_PER_SECOND
     return PairCount(pairs, pairs / speed)
+
+
+def _can_search(bench: "Bench", settings: Settings) -> bool:
+    """Tell whether passages are found without building or embedding anything."""
+    if settings.chat.model is not None or not bench.indexing.is_built(bench.split(settings)):
+        return False
+    texts = [one.query for one in bench.queries(settings).asked]
+    return settings.retrieval.mode == "lexical" or bench.model(settings).knows_queries(texts)
+
+
+def _unknown_pairs(bench: "Bench", settings: Settings) -> int | None:
+    """Search without scoring and count the pairs nobody has scored; None if none are kept."""
+    reranker, handed = bench.rerankers.open(settings.rerank), _Handed()
+    if not isinstance(reranker, RememberedPairs):
+        return None
+    store, model = bench.store(bench.index(settings)), bench.model(settings)
+    retriever = make_retriever(
+        settings, store, model, k=None, mode=None, wanted=None, min_score=None, reranker=handed
+    )
+    unknown = 0
+    for query in dict.fromkeys(one.query for one in bench.queries(settings).asked):
+        handed.texts.clear()
+        retriever.invoke(query)
+        unknown += len(handed.texts - reranker.known(query, sorted(handed.texts)))
+    return unknown
+
+
+class _Handed(BaseDocumentCompressor):
+    """Notes the texts it is handed and leaves them as they are."""
+
+    texts: set[str] = Field(default_factory=set)
+
+    def compress_documents(
+        self,
+        documents: Sequence[Document],
+        query: str,  # noqa: ARG002 - LangChain's signature
+        callbacks: Callbacks | None = None,  # noqa: ARG002
+    ) -> Sequence[Document]:
+        """Return the documents."""
+        self.texts.update(document.page_content for document in documents)
+        return documents
 
 
 def _is_kept(bench: "Bench", cell: "Cell", settings: Settings) -> bool:

@@ -124,6 +124,10 @@ class RememberedPairs(BaseDocumentCompressor):
         ask = getattr(self.inner, "characters_read", None)
         return len(text) if ask is None else int(ask(query, text))
 
+    def known(self, query: str, texts: Sequence[str]) -> set[str]:
+        """Return those of the texts whose scores are kept."""
+        return set(self.scores.known(self.inner.fingerprint, query, texts))
+
     def _score(self, query: str, texts: Sequence[str]) -> list[float]:
         model: PairScorer = self.inner
         known = self.scores.known(model.fingerprint, query, texts)

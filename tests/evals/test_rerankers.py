@@ -211,6 +211,20 @@ def test_a_plan_says_how_many_pairs_are_left_to_score(tmp_path: Path) -> None:
     bench.close()
 
 
+def test_a_plan_counts_what_is_missing_once_the_index_is_there(tmp_path: Path) -> None:
+    run(tmp_path, base={"rerank.model": COUNTER, "rerank.depth": 5})
+    pair_counter.pairs.clear()
+    planned = []
+    for depth in (2, 9):
+        bench = make_bench(tmp_path, base={"rerank.model": COUNTER, "rerank.depth": depth})
+        planned.append(make_plan(bench).to_score)
+        bench.close()
+    assert pair_counter.pairs == []
+    run(tmp_path, base={"rerank.model": COUNTER, "rerank.depth": 9})
+    # The first is asked for retrieval.k passages, six: that many are always reranked.
+    assert planned[0] <= len(pair_counter.pairs) == planned[1]
+
+
 def test_scores_are_kept_by_model_question_and_text(tmp_path: Path) -> None:
     scores = RerankScores(tmp_path / "rerank.sqlite3")
     texts = [f"text {number}" for number in range(1200)]
