@@ -8,7 +8,7 @@ from mcp.shared.exceptions import MCPError
 
 from tests.indexing import Project
 from tests.server.calling import make_app, make_key
-from tests.server.mcp_clients import MODES, call, failure, names, over_http
+from tests.server.mcp_clients import MODES, both, call, failure, names, over_http
 from tests.server.running import running
 
 PING = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
@@ -22,9 +22,7 @@ def address(project: Project) -> Iterator[str]:
 
 
 async def test_several_collections_are_offered_by_name(project: Project, other: Project) -> None:
-    with running(
-        make_app(project, collections={"one": project.index, "two": other.index})
-    ) as address:
+    with running(make_app(project, collections=both(project, other))) as address:
         async with over_http(address) as client:
             for tool in (await client.list_tools()).tools:
                 assert tool.input_schema["properties"]["collection"]["enum"] == ["one", "two"]
@@ -48,9 +46,7 @@ async def test_several_collections_are_offered_by_name(project: Project, other: 
 async def test_a_key_opens_its_own_collections_only(project: Project, other: Project) -> None:
     key = make_key(project, "reader", collections=["one"])
     everything = make_key(project, "all")
-    with running(
-        make_app(project, collections={"one": project.index, "two": other.index})
-    ) as address:
+    with running(make_app(project, collections=both(project, other))) as address:
         async with over_http(address, key=everything) as client:
             (hidden, *_) = (await call(client, "search", query="valve", collection="two"))[
                 "results"

@@ -7,7 +7,7 @@ from rag.server import mcp_resources
 from rag.server.mcp_reading import MOST_CHARACTERS
 from tests.indexing import Project
 from tests.server.calling import make_app
-from tests.server.mcp_clients import MODES, call, over_http
+from tests.server.mcp_clients import MODES, both, call, over_http
 from tests.server.running import running
 
 
@@ -40,9 +40,7 @@ async def test_documents_are_listed_page_by_page_over_all_collections(
 ) -> None:
     monkeypatch.setattr(mcp_resources, "PAGE_SIZE", 2)
     pages = []
-    with running(
-        make_app(project, collections={"one": project.index, "two": other.index})
-    ) as address:
+    with running(make_app(project, collections=both(project, other))) as address:
         async with over_http(address) as client:
             cursor = None
             while True:
