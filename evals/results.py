@@ -237,6 +237,8 @@ class BenchResult:
         Raises:
             BenchError: It is no result, or one of another schema.
         """
+        from evals.results_reading import result_of
+
         try:
             fields = json.loads(text)
             schema = fields.pop("schema")
@@ -247,7 +249,7 @@ class BenchResult:
         if schema != SCHEMA:
             raise BenchError(f"wanted a result of schema {SCHEMA}, found {schema}; run it again")
         try:
-            return _result(fields)
+            return result_of(fields)
         except (KeyError, TypeError, AttributeError) as error:
             raise BenchError(
                 f"a result of `rag bench` lacks a field: {error}; run it again"
@@ -278,43 +280,3 @@ def write_result(result: BenchResult, path: Path) -> None:
 
 def _dump(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-
-
-def _result(fields: dict[str, Any]) -> BenchResult:
-    given = dict(fields)
-    found = given.pop("recommendation")
-    return BenchResult(
-        dataset=_dataset(given.pop("dataset")),
-        measures=tuple(given.pop("measures")),
-        questions=tuple(_question(one) for one in given.pop("questions")),
-        cells=tuple(_cell(one) for one in given.pop("cells")),
-        without_positives=tuple(given.pop("without_positives")),
-        comparisons=tuple(CellComparison(**one) for one in given.pop("comparisons")),
-        recommendation=None if found is None else _recommendation(found),
-        **given,
-    )
-
-
-def _dataset(fields: dict[str, Any]) -> Dataset:
-    return Dataset(**{**fields, "languages": tuple(fields["languages"])})
-
-
-def _question(fields: dict[str, Any]) -> AskedQuestion:
-    slots = tuple(
-        tuple((source, start, end) for source, start, end in slot) for slot in fields["slots"]
-    )
-    return AskedQuestion(**{**fields, "tags": tuple(fields["tags"]), "slots": slots})
-
-
-def _cell(fields: dict[str, Any]) -> CellResult:
-    estimates = {name: Estimate(**one) for name, one in fields["estimates"].items()}
-    rankings = {
-        question: [RankedPassage(*place) for place in places]
-        for question, places in fields["rankings"].items()
-    }
-    return CellResult(**{**fields, "estimates": estimates, "rankings": rankings})
-
-
-def _recommendation(fields: dict[str, Any]) -> Recommendation:
-    held_out = fields["held_out"]
-    return Recommendation(**{**fields, "held_out": held_out and HeldOut(**held_out)})
