@@ -48,10 +48,9 @@ class Page {
       this.server.canWrite = found.can_write;
       this.server.mostBytes = found.max_upload_bytes;
       this.server.collections = found.collections;
-      this.composer.offer(found);
-      this.server.collection = this.composer.choices.collection;
       byId("attach").hidden = !found.can_write;
       this.draw();
+      this.composer.offer(found);
       await this.panel.route();
       if (!this.panel.isOpen) byId("question").focus();
     } catch (error) {

@@ -11,6 +11,8 @@ export class Composer {
   constructor(on) {
     this.on = on;
     this.isBusy = false;
+    this.isReady = false;
+    this.isWaiting = false;
     this.choices = loadChoices();
     byId("composer").addEventListener("submit", (event) => { event.preventDefault(); this.submit(); });
     byId("question").addEventListener("keydown", (event) => this.key(event));
@@ -38,6 +40,8 @@ export class Composer {
       k: k ?? defaults.k,
       give: give === "passages" ? give : "answer",
     });
+    this.isReady = true;
+    if (this.isWaiting) this.submit();
   }
 
   choose(choices) {
@@ -68,8 +72,10 @@ export class Composer {
   }
 
   submit() {
+    // Asked before the server has said what it holds: sent as soon as it has.
+    this.isWaiting = !this.isReady;
     const question = byId("question").value.trim();
-    if (!question || this.isBusy || !this.choices.collection) return;
+    if (!question || this.isBusy || !this.isReady) return;
     byId("question").value = "";
     this.fit();
     const { give, mode, k } = this.choices;
