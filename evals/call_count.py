@@ -51,11 +51,7 @@ class CallCount:
 
 
 def calls_of(bench: "Bench", settings: Settings) -> CallCount:
-    """Return the calls that a cell of these settings needs and no run has made.
-
-    Raises:
-        BenchError: An endpoint is named, but no model.
-    """
+    """Return the calls that a cell of these settings needs and no run has made."""
     count = CallCount()
     queries = queries_of(
         bench.questions,

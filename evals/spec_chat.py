@@ -1,6 +1,6 @@
 """Reads and checks what a spec says of chat models; knows no other part of a spec."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -65,7 +65,24 @@ def check_judge(entries: Mapping[str, Located], spec: BenchSpec) -> None:
         )
 
 
-def asks_chat_models(spec: BenchSpec) -> bool:
+def check_chat(settings: Sequence[tuple[str, Located]], spec: BenchSpec) -> None:
+    """Refuse settings of a chat model that is never asked, and an endpoint without a model.
+
+    Raises:
+        BenchError: Names the line.
+    """
+    named, asked = {key for key, _ in settings}, _asks_chat_models(spec)
+    for key, entry in settings:
+        if key.split(".")[0] in _GROUPS and not asked:
+            raise entry.error(
+                f"{key} has no effect on what is measured here; leave it out, or name a measure "
+                "of replies (answer-F1, …) or retrieval.history: rewrite"
+            )
+        if key == "chat.base_url" and "chat.model" not in named:
+            raise entry.error("an endpoint is named, but no model to ask there; add chat.model")
+
+
+def _asks_chat_models(spec: BenchSpec) -> bool:
     """Return whether a cell's chat model may be asked: for replies, or to rewrite follow-ups."""
     named = [*spec.measures, *([spec.primary] if spec.primary else [])]
     if any(MeasureName.parse(measure).judges_replies for measure in named):
@@ -74,20 +91,6 @@ def asks_chat_models(spec: BenchSpec) -> bool:
     searched = [table.get("retrieval.history") for table in tables]
     searched += spec.grid.get("retrieval.history", ())
     return any(history in ("auto", "rewrite") for history in searched)
-
-
-def refuse_chat(settings: Iterable[tuple[str, Located]]) -> None:
-    """Refuse settings of a chat model that is never asked.
-
-    Raises:
-        BenchError: Names the line.
-    """
-    for key, entry in settings:
-        if key.split(".")[0] in _GROUPS:
-            raise entry.error(
-                f"{key} has no effect on what is measured here; leave it out, or name a measure "
-                "of replies (answer-F1, …) or retrieval.history: rewrite"
-            )
 
 
 def _refuse_key(entry: Located) -> None:

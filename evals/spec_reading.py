@@ -25,13 +25,7 @@ from evals.spec import (
     Statistics,
     Variant,
 )
-from evals.spec_chat import (
-    CHAT_CHECKS,
-    asks_chat_models,
-    check_judge,
-    read_judge,
-    refuse_chat,
-)
+from evals.spec_chat import CHAT_CHECKS, check_chat, check_judge, read_judge
 from evals.spec_sections import read_gate, read_measure, read_served
 from rag.settings import Settings
 from rag.settings.keys import did_you_mean, group_names, setting_keys
@@ -88,8 +82,7 @@ def _spec(top: Located, *, default_name: str, folder: Path) -> BenchSpec:
     given = {_KEYS[key]: readers[key](entry) for key, entry in entries.items()}
     spec = BenchSpec(**{"name": default_name, **given})
     check_judge(entries, spec)
-    if not asks_chat_models(spec):
-        refuse_chat(found for entry in _holding_settings(entries) for found in _settings(entry))
+    check_chat([found for one in _holding_settings(entries) for found in _settings(one)], spec)
     return spec
 
 

@@ -12,11 +12,7 @@ if TYPE_CHECKING:
 
 
 def over_budget(bench: "Bench", cell: Cell) -> str | None:
-    """Return why a cell is not to be run, None if the budget has room for it.
-
-    Raises:
-        BenchError: An endpoint is named, but no model.
-    """
+    """Return why a cell is not to be run, None if the budget has room for it."""
     minutes = bench.spec.budget.minutes
     if minutes is not None and time.monotonic() - bench.started > minutes * 60:
         return f"the budget of {minutes:g} minutes is spent"

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from evals.asking.failing import NotAskedError
 from rag.assembly import open_chat_model
-from rag.errors import BenchError
 from rag.settings import ChatSettings, load_settings
 
 if TYPE_CHECKING:
@@ -54,12 +53,8 @@ class ChatModels:
         self._memory: CallMemory | None = None
 
     def open(self, wanted: ChatSettings) -> "RememberedChat | None":
-        """Return a model of these settings, None if they name none; nothing is sent yet.
-
-        Raises:
-            BenchError: An endpoint is named, but no model.
-        """
-        if not _is_named(wanted):
+        """Return a model of these settings, None if they name none; nothing is sent yet."""
+        if wanted.model is None:
             return None
         opened: list[BaseChatModel] = []
 
@@ -73,12 +68,8 @@ class ChatModels:
         return self._remembered(wanted, ask)
 
     def look_up(self, wanted: ChatSettings, missing: set[str]) -> "RememberedChat | None":
-        """Return a model that only remembers: what it would have to ask goes into `missing`.
-
-        Raises:
-            BenchError: An endpoint is named, but no model.
-        """
-        if not _is_named(wanted):
+        """Return a model that only remembers: what it would have to ask goes into `missing`."""
+        if wanted.model is None:
             return None
 
         def ask(key: str, _: "Sequence[BaseMessage]") -> "KeptReply":
@@ -102,14 +93,6 @@ class ChatModels:
             self._memory = CallMemory(self._file)
         identity = _identity(self._find_access(wanted))
         return RememberedChat(identity=identity, memory=self._memory, ask=ask)
-
-
-def _is_named(wanted: ChatSettings) -> bool:
-    if wanted.model is None and wanted.base_url is not None:
-        raise BenchError(
-            f"chat.base_url is {wanted.base_url}, but no chat.model is named; name the model"
-        )
-    return wanted.model is not None
 
 
 def _open(wanted: ChatSettings) -> "BaseChatModel":

@@ -295,8 +295,3 @@ def test_models_and_ways_to_search_a_follow_up_are_axes_and_share_calls(tmp_path
     assert made.cell("human-rewrite").per_question["slot-recall@5"]["follow-up"] == 1.0
     assert made.cell("human-rewrite").per_question["answer-F1"]["follow-up"] is None
     assert made.cell("human-rewrite").unscored == {}
-
-
-def test_an_endpoint_without_a_model_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(BenchError, match=r"no chat\.model is named"):
-        run(tmp_path, base={"chat.base_url": "http://127.0.0.1:1/v1"}, measures=("answer-F1",))

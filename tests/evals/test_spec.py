@@ -2,10 +2,12 @@ from pathlib import Path
 
 import pytest
 
-from evals.spec import BenchSpec
+from evals.spec import BenchSpec, Judge
 from evals.spec_reading import read_spec
 from rag.errors import BenchError
 
+JUDGED = "dataset: sample\nmeasures: [correctness]\n"
+REPLIES = "dataset: sample\nmeasures: [answer-F1]\n"
 SPECS = Path(__file__).resolve().parents[2] / "evals" / "specs"
 
 
@@ -77,6 +79,21 @@ report: [html, csv]
         ("dataset: sample\nname: a\nname: b\n", 3, "twice"),
         ("dataset: sample\ncells: [{settings: {}}]\n", 2, "name"),
         ("dataset: sample\nreport: [pdf]\n", 2, "html"),
+        ("dataset: sample\nbase: {chat: {api_key: sk-1}}\n", 2, "never stands in a spec"),
+        ("dataset: sample\nbase:\n  chat.base_url: http://a:b@c/v1\n", 3, "without a user"),
+        ("dataset: sample\ngrid:\n  answer.passage_tokens: [500]\n", 3, "no effect"),
+        ("dataset: sample\ngrid:\n  retrieval.history: [join, human]\n", 3, "'rewrite'"),
+        ("dataset: sample\nmeasures:\n  - nDCG@10\n  - faithfulness\n", 4, "judge: {model"),
+        ("dataset: sample\nprimary: correctness\n", 2, "judge: {model"),
+        ("dataset: sample\njudge: {model: x}\n", 2, "no measure needs a judge"),
+        (f"{JUDGED}judge:\n  votes: 3\n", 3, "the key model"),
+        (f"{JUDGED}judge: {{model: x, votes: 1}}\n", 3, "2 votes or more"),
+        (f"{JUDGED}judge:\n  model: x\n  api_key: y\n", 5, "unknown key 'api_key'"),
+        (f"{JUDGED}judge:\n  model: x\n  temperature: 3\n", 5, "less than or equal to 2"),
+        (f"{JUDGED}judge:\n  model: x\n  base_url: http://a@b\n", 5, "without a user"),
+        (f"{REPLIES}base:\n  chat.base_url: http://c/v1\n", 4, "add chat.model"),
+        ("dataset: sample\ncalls_at_once: 0\n", 2, "1 or more"),
+        ("dataset: sample\nbudget: {model_calls: -1}\n", 2, "0 or more"),
         ("dataset: [\n", 2, "YAML"),
     ],
 )
@@ -87,6 +104,21 @@ def test_what_is_wrong_is_refused_with_its_line(
     assert f"line {line}" in message
     assert said in message
     assert "\n" not in message
+
+
+def test_chat_models_may_be_varied_where_they_are_asked(tmp_path: Path) -> None:
+    grid = "grid: {chat.model: [null, a, b], answer.prompts_dir: [null, mine]}\n"
+    spec = read(tmp_path, f"dataset: sample\nmeasures: [answer-F1]\n{grid}")
+    assert spec.grid["chat.model"] == (None, "a", "b")
+    assert spec.grid["answer.prompts_dir"] == (None, str(tmp_path / "mine"))
+    searched = "dataset: sample\nbase: {chat.model: a, retrieval.history: rewrite}\n"
+    assert read(tmp_path, searched).base["chat.model"] == "a"
+
+
+def test_a_judge_is_read_with_its_prompts_beside_the_spec(tmp_path: Path) -> None:
+    about = "{model: x, temperature: none, votes: 5, max_retries: 0, prompts_dir: mine}"
+    judge = read(tmp_path, f"{JUDGED}judge: {about}\n").judge
+    assert judge == Judge("x", votes=5, max_retries=0, prompts_dir=str(tmp_path / "mine"))
 
 
 def test_a_spec_without_a_set_or_without_anything_is_refused(tmp_path: Path) -> None:
