@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from rag.app import Rag
 from rag.errors import CitationNotFoundError, IndexNotFoundError
 from rag.server.failures import RefusedError
+from rag.server.mcp_references import id_for, is_uri, parse_uri
 from rag.server.mcp_visitor import Visitor
 from rag.server.served import Collection
 
@@ -58,11 +59,22 @@ class Piece:
             start, end = self.passage.start_index, self.passage.end_index
         return visitor.link(self.collection, self.source, start, end)
 
-    def metadata(self) -> dict[str, Any]:
+    @property
+    def preceding(self) -> str | None:
+        """What is before this piece, as SOURCE:START-END, None at the start."""
+        before = max(0, self.start - MOST_CHARACTERS)
+        return f"{self.source}:{before}-{self.start}" if self.start > 0 else None
+
+    @property
+    def following(self) -> str | None:
+        """What is after this piece, as SOURCE:START-END, None at the end."""
+        length = len(self.document.page_content)
+        after = min(length, self.end + MOST_CHARACTERS)
+        return f"{self.source}:{self.end}-{after}" if self.end < length else None
+
+    def metadata(self, visitor: Visitor) -> dict[str, Any]:
         """Return what is known of the document and of the place of this piece in it."""
         length = len(self.document.page_content)
-        before = max(0, self.start - MOST_CHARACTERS)
-        after = min(length, self.end + MOST_CHARACTERS)
         own = {name: one for name, one in self.document.metadata.items() if name != "title"}
         passage = self.passage
         return {
@@ -74,9 +86,12 @@ class Piece:
             "end_index": self.end,
             "characters": length,
             "complete": self.start == 0 and self.end == length,
-            "previous": f"{self.source}:{before}-{self.start}" if self.start > 0 else None,
-            "next": f"{self.source}:{self.end}-{after}" if self.end < length else None,
+            "previous": self._id(visitor, self.preceding),
+            "next": self._id(visitor, self.following),
         }
+
+    def _id(self, visitor: Visitor, reference: str | None) -> str | None:
+        return None if reference is None else id_for(visitor, self.collection, reference)
 
 
 def read_piece(visitor: Visitor, wanted: str, collection: str | None) -> Piece:
@@ -84,13 +99,16 @@ def read_piece(visitor: Visitor, wanted: str, collection: str | None) -> Piece:
 
     Args:
         visitor: Who asks; only what is open to them is looked at.
-        wanted: A passage's id, SOURCE:START-END, or the name of a source.
-        collection: Where to look; None looks everywhere.
+        wanted: A passage's id, SOURCE:START-END, the name of a source, or the URI of one of them.
+        collection: Where to look; None looks everywhere, as far as a URI does not say it.
 
     Raises:
         RefusedError: 404, nothing has that id.
         IndexNotFoundError: There is only one place to look, and nothing was indexed there.
     """
+    if is_uri(wanted):
+        wanted, named = parse_uri(wanted)
+        collection = named or collection
     places = visitor.collections(collection)
     for one in places:
         try:

@@ -3,17 +3,16 @@
 import base64
 import binascii
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import parse_qs, quote, unquote
 
 from rag.errors import IndexNotFoundError
 from rag.server.failures import RefusedError
 from rag.server.mcp_reading import Piece, read_piece
+from rag.server.mcp_references import parse_uri, uri_for
 from rag.server.mcp_visitor import Visitor
 
 PAGE_SIZE = 100
-_SCHEME = "doc://"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +31,6 @@ class Page:
 
     documents: tuple[Listed, ...]
     cursor: str | None
-
-
-def template_for(visitor: Visitor) -> str:
-    """Return the URI template of a document; where there are several collections it names one."""
-    return f"{_SCHEME}{{id}}{{?collection}}" if len(visitor.names) > 1 else f"{_SCHEME}{{id}}"
-
-
-def uri_of(reference: str, collection: str | None) -> str:
-    """Return the URI of a document, a passage or a part of a document."""
-    where = "" if collection is None else f"?collection={quote(collection, safe='')}"
-    return f"{_SCHEME}{quote(reference, safe='')}{where}"
 
 
 def list_page(visitor: Visitor, cursor: str | None) -> Page:
@@ -75,12 +63,10 @@ def read(visitor: Visitor, uri: str) -> tuple[str, Piece]:
     Raises:
         RefusedError: 400 or 404.
     """
-    reference, collection = _parse(uri)
-    piece = read_piece(visitor, reference, collection)
-    following = piece.metadata()["next"]
-    if following is None:
+    piece = read_piece(visitor, *parse_uri(uri))
+    if piece.following is None:
         return piece.text, piece
-    address = uri_of(following, collection)
+    address = uri_for(visitor, piece.collection, piece.following)
     length = len(piece.document.page_content)
     return f"{piece.text}\n\n[{piece.end} of {length} characters; go on at {address}]", piece
 
@@ -92,24 +78,16 @@ def mime_type(kind: str) -> str:
 
 def _documents(visitor: Visitor, name: str) -> Iterator[Listed]:
     """Yield the readable documents of a collection; one without an index has none."""
+    collection = visitor.collection(name)
     try:
-        records = visitor.collection(name).rag.list()
+        records = collection.rag.list()
     except IndexNotFoundError:
         return
-    qualifier = name if len(visitor.names) > 1 else None
     for one in records:
         if one.status == "indexed":
             title = one.title or one.source.rpartition("/")[2]
-            uri = uri_of(one.source, qualifier)
+            uri = uri_for(visitor, collection, one.source)
             yield Listed(uri, one.source, title, mime_type(one.kind))
-
-
-def _parse(uri: str) -> tuple[str, str | None]:
-    if not uri.startswith(_SCHEME):
-        raise RefusedError(400, f"wanted an address like doc://ID, found {uri!r}")
-    reference, _, query = uri.removeprefix(_SCHEME).partition("?")
-    named: Sequence[str] = parse_qs(query).get("collection", ())
-    return unquote(reference), named[0] if named else None
 
 
 def _encode(collection: str, source: str) -> str:

@@ -12,7 +12,8 @@ from mcp.shared.exceptions import MCPError
 from pydantic import ValidationError
 
 from rag.server.failures import RefusedError
-from rag.server.mcp_resources import list_page, mime_type, read, template_for
+from rag.server.mcp_references import template_for
+from rag.server.mcp_resources import list_page, mime_type, read
 from rag.server.mcp_shapes import input_schema, output_schema
 from rag.server.mcp_tools import Tool, tools_for
 from rag.server.mcp_visitor import Visitor

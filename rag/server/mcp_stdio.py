@@ -15,7 +15,7 @@ from rag.server.calls import Context
 from rag.server.failures import RefusedError, describe
 from rag.server.links import source_link
 from rag.server.logs import LOGGER, log_to_stderr
-from rag.server.mcp_resources import uri_of
+from rag.server.mcp_references import uri_of
 from rag.server.mcp_service import make_service
 from rag.server.mcp_visitor import Link, Visitor
 from rag.server.metrics import Metrics

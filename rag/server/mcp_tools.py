@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from rag.server.calls import Wire, check_words
 from rag.server.failures import RefusedError
 from rag.server.mcp_reading import read_piece
+from rag.server.mcp_references import id_for
 from rag.server.mcp_shapes import (
     Added,
     AddTextArguments,
@@ -77,7 +78,7 @@ async def fetch(visitor: Visitor, wanted: FetchArguments) -> Outcome:
             title=piece.title,
             text=piece.text,
             url=piece.link(visitor),
-            metadata=piece.metadata(),
+            metadata=piece.metadata(visitor),
         )
     )
 
@@ -189,7 +190,7 @@ def _result(visitor: Visitor, collection: Collection, passage: "Document") -> Re
     metadata = passage.metadata
     source = str(metadata["source"])
     return Result(
-        id=str(passage.id),
+        id=id_for(visitor, collection, str(passage.id)),
         title=_title(str(metadata.get("title") or ""), source),
         url=visitor.link(collection, source, metadata["start_index"], metadata["end_index"]),
         text=passage.page_content,
@@ -231,7 +232,7 @@ def _cited(visitor: Visitor, collection: Collection, citation: "Citation") -> Ci
     source, start, end = citation.source, citation.start_index, citation.end_index
     return Cited(
         number=citation.number,
-        id=f"{source}:{start}-{end}",
+        id=id_for(visitor, collection, f"{source}:{start}-{end}"),
         title=_title(citation.title, source),
         source=source,
         page=citation.page,

@@ -34,12 +34,17 @@ async def test_several_collections_are_offered_by_name(project: Project, other: 
             answer = await call(
                 client, "ask", question="How much does the pump of the R9 weigh?", collection="two"
             )
+            # There is a document of that name in both.
+            cited = await call(client, "fetch", id=answer["citations"][0]["id"])
+            around = await call(client, "fetch", id=cited["metadata"]["previous"])
             unknown = await failure(client, "search", query="pump", collection="three")
     assert "R4" in first["results"][0]["text"]
     assert "R9" in best["text"]
     assert fetched["metadata"]["collection"] == "two"
     assert "collection=two&" in fetched["url"]
-    assert "40 kg" in answer["text"]
+    assert answer["citations"][0]["source"] == "docs/pump.md"
+    assert cited["text"] == "The pump of the R9 weighs 40 kg."
+    assert around["text"] == "# 泵\n\n"
     assert unknown == "no collection 'three'; there are: one, two"
 
 

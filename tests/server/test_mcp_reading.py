@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from rag.server.links import source_link
 from rag.server.mcp_reading import MOST_CHARACTERS, surroundings
-from rag.server.mcp_resources import uri_of
+from rag.server.mcp_references import uri_of
 from rag.server.mcp_shapes import input_schema, output_schema
 from rag.server.mcp_tools import TOOLS
 
