@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langchain_core.messages import BaseMessage
 
+    from rag.agents.middleware import RagMiddleware
     from rag.agents.tool import RagTool
     from rag.answering.answer import Answer, AnswerEvent
     from rag.answering.chain import RagChain
@@ -415,6 +416,18 @@ class Rag:
         """
         retriever = self.retriever(k=k, mode=mode, filter=filter, min_score=min_score)
         return assembly.make_tool(self.settings, retriever, name=name, description=description)
+
+    def as_middleware(
+        self,
+        *,
+        k: int | None = None,
+        mode: Mode | None = None,
+        filter: Mapping[str, Any] | None = None,  # noqa: A002 - LangChain's word
+        min_score: float | None = None,
+    ) -> "RagMiddleware":
+        """Return what answers each turn of a LangChain agent; arguments as of `retriever`."""
+        chain = self.chain(k=k, mode=mode, filter=filter, min_score=min_score)
+        return assembly.make_middleware(self.settings, chain)
 
     @cached_property
     def embeddings(self) -> "PassageEmbeddings":

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langchain_core.retrievers import BaseRetriever
 
+    from rag.agents.middleware import RagMiddleware
     from rag.agents.tool import RagTool
     from rag.answering.chain import RagChain
     from rag.answering.composing import Budget
@@ -222,6 +223,19 @@ def make_tool(
         retriever=retriever,
         passage_tokens=settings.answer.passage_tokens,
     )
+
+
+def make_middleware(settings: Settings, chain: "RagChain") -> "RagMiddleware":
+    """Return what answers each turn of an agent as the chain would search for it.
+
+    Raises:
+        PromptError: A prompt of the user's cannot be used.
+    """
+    from rag.agents.middleware import RagMiddleware
+    from rag.answering.prompts import load_prompt
+
+    prompt = load_prompt("agent", folder=settings.answer.prompts_dir)
+    return RagMiddleware(chain, prompt=prompt)
 
 
 def _budget(settings: Settings) -> "Budget":

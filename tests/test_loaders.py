@@ -127,7 +127,17 @@ def test_without_a_name_each_source_is_kept_for_itself(project: Project) -> None
     assert project.sources() == ["a.csv", "a.csv#2", "b.csv"]
     assert sync(project, first[0], name=None).removed == 1
     assert project.sources() == ["a.csv", "b.csv"]
-    assert counts(sync(project, first[0], name="prices")) == (0, 1, 0, 0)
+    assert counts(sync(project, *first, name="prices")) == (1, 1, 0, 0)
+    sync(project, *[doc(one.page_content, "c.csv") for one in first], name=None)
+    assert project.rag.remove("c.csv").removed == 2
+    assert project.sources() == ["a.csv", "a.csv#2", "b.csv"]
+
+
+def test_a_source_goes_before_a_group_of_its_name(project: Project) -> None:
+    project.rag.add_documents([doc(HUB, "wiki")])
+    sync(project, doc(source="lid"))
+    assert project.rag.remove("wiki").removed == 1
+    assert project.sources() == ["lid"]
 
 
 def test_a_document_without_a_source_is_called_by_its_id_or_its_group(project: Project) -> None:

@@ -24,12 +24,12 @@ class RagState(AgentState[Any]):
     """What the middleware adds to an agent's state, about the last turn alone.
 
     Attributes:
-        rag_query: What was searched for; "" where the user wrote no words.
+        rag_search_query: What was searched for; "" where the user wrote no words.
         rag_passages: What the model was shown, in order of number.
         rag_citations: As `Citation.to_dict` gives them; `number` is that of the passage.
     """
 
-    rag_query: NotRequired[Annotated[str, OmitFromInput]]
+    rag_search_query: NotRequired[Annotated[str, OmitFromInput]]
     rag_passages: NotRequired[Annotated[list[Document], OmitFromInput]]
     rag_citations: NotRequired[Annotated[list[dict[str, object]], OmitFromInput]]
 
@@ -40,11 +40,11 @@ class RagMiddleware(AgentMiddleware[RagState, Any, Any]):
     Once for each turn, before the model, it searches for what the user last wrote, as the chain
     does in a conversation. The passages are shown to the model, fenced as data, before the user's
     words in every call of the turn; the history that is kept does not grow by them. After the turn
-    the state holds `rag_citations`, `rag_passages` and `rag_query`.
+    the state holds `rag_citations`, `rag_passages` and `rag_search_query`.
 
     Args:
         chain: Its retriever searches, its chat model (if any) rewrites follow-ups, its budget and
-            language hold; `rag.chain()` gives one.
+            language hold.
         prompt: Tells the model how to use passages; None is the shipped one ("agent").
 
     Raises (on use):
@@ -93,7 +93,7 @@ class RagMiddleware(AgentMiddleware[RagState, Any, Any]):
     def after_agent(self, state: RagState, runtime: object) -> Update:  # noqa: ARG002
         """Bind the markers of the answer to the words of the passages."""
         question = _last_question(state["messages"])
-        asked = "" if question is None else f"{question.text} {state.get('rag_query', '')}"
+        asked = "" if question is None else f"{question.text} {state.get('rag_search_query', '')}"
         citations = cite_reply(
             _last_answer(state["messages"]), state.get("rag_passages", []), question=asked
         )
@@ -120,7 +120,7 @@ class RagMiddleware(AgentMiddleware[RagState, Any, Any]):
 
 def _found(query: str, passages: Sequence[Document]) -> Update:
     # The citations of the turn before must not outlive it.
-    return {"rag_query": query, "rag_passages": list(passages), "rag_citations": []}
+    return {"rag_search_query": query, "rag_passages": list(passages), "rag_citations": []}
 
 
 def _last_question(messages: Sequence[BaseMessage]) -> Question | None:

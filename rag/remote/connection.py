@@ -1,6 +1,7 @@
 """Sends JSON to a running `rag serve` and reads JSON or events back; knows no answers."""
 
 import json
+import re
 import ssl
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from rag.errors import RemoteError, SettingsError
 from rag.remote.events import EventReader, ServerEvent
 
 _CONNECT_SECONDS = 10.0
+_KEY = re.compile(r"[!-~]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class Connection:
         timeout_seconds: Longest wait for a piece of a response.
 
     Raises:
-        SettingsError: The address is none.
+        SettingsError: The address or the key is none.
     """
 
     base_url: str
@@ -36,6 +38,9 @@ class Connection:
     timeout_seconds: float
 
     def __post_init__(self) -> None:
+        # Said here, for a refused header would be shown with the key in it.
+        if self.api_key is not None and not _KEY.fullmatch(self.api_key):
+            raise SettingsError("the API key is blank or holds characters that no key has")
         if not self.base_url.startswith(("http://", "https://")):
             raise SettingsError(
                 f"{self.base_url!r} is no address of a server; give one like http://127.0.0.1:8321"

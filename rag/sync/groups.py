@@ -84,12 +84,18 @@ def remove(store: Store, names: Sequence[str], paths: SourceNames) -> SyncReport
         DocumentError: A name is in no way part of the index; nothing was removed.
     """
     states = store.catalog.states()
-    groups = {state.group for state in states.values() if state.group} - states.keys()
-    wanted = groups & set(names)
+    groups = {state.group for state in states.values()} & set(names)
+    # A group without a name is called like its first source; another source goes before a group.
+    wanted = {group for group in groups if _is_free(group, states.get(group or ""))}
     known = [name if name in states else paths.name(name) for name in names if name not in wanted]
     report = remove_sources(store, known)
     members = [source for source, state in states.items() if state.group in wanted]
     return combined([report, forget_sources(store, members)]) if members else report
+
+
+def _is_free(group: str | None, source: SourceState | None) -> bool:
+    """Tell whether no source but one of the group's own is called like the group."""
+    return source is None or source.group == group
 
 
 def _check_owner(pushed: PushedDocument, known: SourceState | None) -> None:

@@ -1,6 +1,7 @@
 """The middleware that answers an agent's turns from documents, in real agents."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from pydantic import SecretStr
 
-from rag import Rag
+from rag import Rag, Settings
 from rag.agents.middleware import RagMiddleware
 from rag.answering.chain import RagChain
 from rag.answering.language import NOTHING_FOUND
@@ -65,7 +66,7 @@ async def test_citations_arrive_with_the_answer(rag: Rag, is_async: bool) -> Non
     assert citation["source"] == "docs/warranty.md"
     assert citation["quote"] == "The warranty of the R4 logger is 36 months."
     assert (citation["number"], citation["verified"]) == (1, True)
-    assert state["rag_query"] == WARRANTY
+    assert state["rag_search_query"] == WARRANTY
     assert [one.metadata["rank"] for one in state["rag_passages"]] == [1, 2]
     system, human = model.seen[0]
     assert isinstance(system, SystemMessage)
@@ -192,7 +193,20 @@ async def test_the_chain_s_chat_model_rewrites_a_follow_up() -> None:
         _, agent = agent_over(chain, "Utrecht [1].")
         given = {"messages": history}
         state = await agent.ainvoke(given) if is_async else agent.invoke(given)
-        assert state["rag_query"] == "Where are refunds paid?"
+        assert state["rag_search_query"] == "Where are refunds paid?"
+
+
+def test_a_prompt_of_the_users_own_replaces_ours(tmp_path: Path) -> None:
+    prompts = tmp_path / "prompts"
+    (prompts / "agent").mkdir(parents=True)
+    (prompts / "agent" / "system.md").write_text("Cite like [1], or say {no_answer}", "utf-8")
+    with open_library(tmp_path) as rag:
+        rag.settings = Settings.model_validate({"answer": {"prompts_dir": prompts}})
+        model = ScriptedAgentModel(replies=["36 [1]."])
+        create_agent(model, middleware=[rag.as_middleware(k=2)]).invoke(turn(WARRANTY))
+    system, human = model.seen[0]
+    assert system.text == "Cite like [1], or say The documents do not answer this question."
+    assert human.text.count("</passage>") == 2
 
 
 def test_the_agents_own_system_prompt_stays_in_front() -> None:
@@ -214,7 +228,11 @@ def test_words_beside_a_picture_are_searched_and_a_picture_alone_is_not() -> Non
     state = agent.invoke({"messages": [HumanMessage([picture])]})
     assert queries(chain) == [HUB]
     assert model.seen[1] == state["messages"][:1]
-    assert (state["rag_query"], state["rag_passages"], state["rag_citations"]) == ("", [], [])
+    assert (state["rag_search_query"], state["rag_passages"], state["rag_citations"]) == (
+        "",
+        [],
+        [],
+    )
 
 
 def test_finding_nothing_is_told_to_the_model() -> None:
@@ -266,7 +284,7 @@ def test_other_middleware_may_sum_the_conversation_up() -> None:
 
 def test_the_state_is_documented_in_the_agents_schema(rag: Rag) -> None:
     _, agent = agent_over(rag.chain())
-    assert {"rag_query", "rag_passages", "rag_citations"} <= set(
+    assert {"rag_search_query", "rag_passages", "rag_citations"} <= set(
         agent.get_output_jsonschema()["properties"]
     )
     assert "rag_citations" not in agent.get_input_jsonschema()["properties"]

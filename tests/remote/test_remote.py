@@ -120,6 +120,15 @@ def test_what_is_no_address_is_refused() -> None:
         RemoteRag("localhost:8321")
 
 
+@pytest.mark.parametrize("key", ["", "se cret", "secret\n", "密钥secret"])
+def test_what_is_no_key_is_refused_without_showing_it(key: str) -> None:
+    with pytest.raises(SettingsError, match="API key") as raised:
+        RemoteRag("http://127.0.0.1:9", api_key=key)
+    assert "cret" not in str(raised.value)
+    with pytest.raises(SettingsError, match="API key"):
+        RemoteRetriever("http://127.0.0.1:9", api_key=key).invoke("pump")
+
+
 async def test_the_servers_refusal_arrives_with_its_line_and_id(address: str) -> None:
     retriever = RemoteRetriever(address, filter={"page": {"nonsense": 3}})
     for error in [
