@@ -28,12 +28,12 @@ def time_cells(bench: Bench, runs: Runs) -> Timings:
     """Return each cell's `timings`."""
     timings = {run.cell.name: _built(bench, run) for run in runs.runs}
     timed = bench.spec.latency.questions
-    asked = _spread(bench.asked, timed or _QUESTIONS)
+    asked = _spread([one for one in bench.asked if one.query.strip()], timed or _QUESTIONS)
     with ExitStack() as open_:
         stores = ServedStores(open_)
         engines = open_engines(bench, runs, stores, asked)
         _note_facts(bench, runs, engines, timings)
-        if timed:
+        if timed and asked:
             rivals, sizes = rival_timers(bench, runs, stores, asked, open_)
             for name, own in sizes.items():
                 timings[name].update(own)

@@ -1,6 +1,7 @@
 """Engines are scored beside exact search in a run, once for all cells that share what they need."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from evals.results import BenchResult
 from evals.running import run_bench
 from evals.spec import Latency, RivalCell, ServedEngine
+from evals.timing import time_cells
 from rag.errors import MissingExtraError
 from tests.evals.benches import make_bench
 from tests.evals.scattered import ScatteredEmbeddings, scattered_set
@@ -108,3 +110,19 @@ def test_an_engine_that_is_not_installed_names_its_extra_before_anything_is_run(
     with pytest.raises(MissingExtraError, match=r"rag\[faiss\]"):
         run(tmp_path, dataset=scattered_set(20), served=(FLAT,), model=model)
     assert model.texts == []  # said before the run
+
+
+def test_a_question_that_no_chat_model_rewrote_is_not_timed(tmp_path: Path) -> None:
+    about = {"dataset": scattered_set(20, questions=4), "served": (CHROMA,)}
+    bench = make_bench(tmp_path, latency=Latency(questions=4, repeats=1), **about)
+    try:
+        runs = bench.run()
+        asked = bench.asked
+        for left in (asked[1:], ()):
+            # Such a question has no query; see `AskedQuestion`.
+            bench.asked = (replace(asked[0], query=""), *left)
+            (timings,) = time_cells(bench, runs).values()
+            assert ("latency_ms_p50" in timings) == bool(left)
+            assert timings["chroma.ann_recall@10"] == 1.0
+    finally:
+        bench.close()
