@@ -14,7 +14,7 @@ from rag.answering.language import (
     detect_language,
     say,
 )
-from rag.server.openai.references import Reference, source_list
+from rag.server.openai.references import Reference
 
 _HEADING: Final = {"en": "Sources", "zh": "来源"}
 _NOTICES: Final = [
@@ -24,13 +24,15 @@ _NOTICES: Final = [
 ]
 _LIST: Final = rf"\n\n\*\*(?:{'|'.join(_HEADING.values())})\*\*\n\n1\. \[.*"
 _NOTICE: Final = rf"\n\n\*(?:{'|'.join(map(re.escape, _NOTICES))})[^\n]*\*"
+_LONGEST_QUOTE: Final = 200
 _APPENDED: Final = re.compile(rf"(?:{_LIST}|{_NOTICE})\s*\Z", re.DOTALL)
 
 
 def appendix(answer: Answer, references: Sequence[Reference]) -> str:
     """Return what follows the answer's own text: the list of its sources and its notice."""
     heading = say(_HEADING, detect_language(answer.question))
-    listed = f"\n\n**{heading}**\n\n{source_list(references)}" if references else ""
+    lines = "\n".join(map(_line, references))
+    listed = f"\n\n**{heading}**\n\n{lines}" if references else ""
     return listed + (f"\n\n*{answer.notice}*" if answer.notice else "")
 
 
@@ -42,3 +44,12 @@ def without_sources(content: str) -> str:
 def was_cut(answer: Answer) -> bool:
     """Return whether the chat model stopped at its limit rather than at its end."""
     return any(sentence in (answer.notice or "") for sentence in CUT_OFF.values())
+
+
+def _line(reference: Reference) -> str:
+    """Return a source as a line of Markdown, numbered as its markers are."""
+    quote = " ".join(reference.citation.quote.split())
+    if len(quote) > _LONGEST_QUOTE:
+        quote = quote[:_LONGEST_QUOTE].rstrip() + "…"
+    label = re.sub(r"([\\\[\]])", r"\\\1", reference.label)
+    return f"{reference.citation.number}. [{label}]({reference.url}): “{quote}”"

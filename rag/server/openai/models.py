@@ -61,9 +61,8 @@ def find_model(request: Request, name: str) -> Model:
 
 def _ids(request: Request) -> list[str]:
     names = context_of(request).collections.names(caller_of(request))
-    return [
-        "/".join((PREFIX, name, *mode)) for name in names for mode in ((), *((m,) for m in MODES))
-    ]
+    plain = [f"{PREFIX}/{name}" for name in names]
+    return [name for one in plain for name in (one, *(f"{one}/{mode}" for mode in MODES))]
 
 
 def _to_dict(name: str) -> dict[str, Any]:

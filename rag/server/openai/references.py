@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Final
@@ -123,19 +123,3 @@ def _score(answer: Answer, citation: Citation) -> float | None:
             score = about.get("score")
             return float(score) if isinstance(score, int | float) else None
     return None
-
-
-def source_list(references: Sequence[Reference]) -> str:
-    """Return the sources as lines of Markdown, numbered as the markers are."""
-    return "\n".join(_line(reference) for reference in references)
-
-
-_LONGEST_QUOTE: Final = 200
-
-
-def _line(reference: Reference) -> str:
-    quote = " ".join(reference.citation.quote.split())
-    if len(quote) > _LONGEST_QUOTE:
-        quote = quote[:_LONGEST_QUOTE].rstrip() + "…"
-    label = re.sub(r"([\\\[\]])", r"\\\1", reference.label)
-    return f"{reference.citation.number}. [{label}]({reference.url}): “{quote}”"

@@ -107,13 +107,15 @@ class ResponseBody:
         response = self.whole(reply, found)
         yield self._event(f"response.{response['status']}", response=response)
 
-    def failed(self, error: dict[str, Any]) -> Iterator[Event]:
-        """Yield the last events of a stream that failed."""
-        said = {name: error.get(name) for name in ("code", "message", "param")}
+    def failed(self, told: dict[str, Any]) -> Iterator[Event]:
+        """Yield the last events of a stream that failed; `told` is what `Failure.to_dict` gives."""
+        error = told["error"]
+        said = {name: error[name] for name in ("code", "message", "param")}
         yield self._event("error", **said)
-        code = "rate_limit_exceeded" if error.get("code") == "rate_limit_exceeded" else None
-        told = {"code": code or "server_error", "message": error.get("message")}
-        yield self._event("response.failed", response={**self._head("failed", []), "error": told})
+        # Of our codes, those that a response knows.
+        code = error["code"] if error["code"] == "rate_limit_exceeded" else "server_error"
+        response = {**self._head("failed", []), "error": {**said, "code": code}}
+        yield self._event("response.failed", response=response)
 
     def _event(self, kind: str, **fields: Any) -> Event:  # noqa: ANN401 - values of JSON
         return {"type": kind, "sequence_number": next(self._numbers), **fields}

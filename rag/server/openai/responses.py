@@ -5,6 +5,7 @@ Nothing is kept: the caller sends the whole conversation each time.
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -58,7 +59,8 @@ async def respond(request: Request, wanted: ResponseRequest) -> dict[str, Any] |
     collection = asked.collection
     if not wanted.stream:
         answer = await answer_turn(context, collection, asked.turn, surface=SURFACE)
-        return body.whole(_reply(answer, asked), _found(answer, asked))
+        found = Found(answer.search_query, answer.passages, asked.base, collection.name)
+        return body.whole(_reply(answer, asked), found)
     relay = Relay(stream_turn(context, collection, asked.turn, surface=SURFACE))
     await relay.begin(UNTIL_FOUND)
     return EventStream(_lines(relay, body, asked, request.state.request_id), relay)
@@ -94,50 +96,51 @@ def _reply(answer: Answer, asked: Asked) -> Reply:
     return reply_of(answer, base=asked.base, collection=asked.collection.name)
 
 
-def _found(answer: Answer, asked: Asked) -> Found:
-    return Found(answer.search_query, answer.passages, asked.base, asked.collection.name)
-
-
 async def _lines(
     relay: Relay[AnswerEvent], body: ResponseBody, asked: Asked, request_id: str
 ) -> AsyncIterator[str]:
     """Yield the lines of a stream; one that fails ends with the error."""
     for event in body.beginning():
         yield _line(event)
-    query = asked.turn.question
+    telling = _Telling(body, asked)
     try:
         async for happened in relay.items():
             if happened is None:
                 yield KEEP_ALIVE
                 continue
-            if isinstance(happened, SearchStarted):
-                query = happened.query
-            for event in _events(happened, body, asked, query):
+            for event in telling.events(happened):
                 yield _line(event)
     except Exception as error:  # the last hand before the wire: the status is sent already
         LOGGER.warning("stream failed", extra={"id": request_id}, exc_info=error)
-        told = describe(error).to_dict(request_id)["error"]
-        assert isinstance(told, dict)
-        for event in body.failed(told):
+        for event in body.failed(describe(error).to_dict(request_id)):
             yield _line(event)
 
 
-def _events(happened: AnswerEvent, body: ResponseBody, asked: Asked, query: str) -> list[Event]:
-    match happened:
-        case SearchStarted(query):
-            return list(body.searching(query))
-        case PassagesFound(passages):
-            found = Found(query, passages, asked.base, asked.collection.name)
-            return list(body.found(found))
-        case TextChunk(text):
-            return [body.text(text, 1)]
-        case AnswerFinished(answer):
-            reply = _reply(answer, asked)
-            rest = reply.content[len(answer.text) :]
-            return [
-                *([body.text(rest, 1)] if rest else []),
-                *body.ending(reply, _found(answer, asked)),
-            ]
+class _Telling:
+    """Tells of an answer while it is made; what was searched and found is told again at its end."""
+
+    def __init__(self, body: ResponseBody, asked: Asked) -> None:
+        self._body = body
+        self._asked = asked
+        self._found = Found(asked.question, (), asked.base, asked.collection.name)
+
+    def events(self, happened: AnswerEvent) -> list[Event]:
+        """Return the events for what happened."""
+        body = self._body
+        match happened:
+            case SearchStarted(query):
+                self._found = replace(self._found, query=query)
+                return list(body.searching(query))
+            case PassagesFound(passages):
+                self._found = replace(self._found, passages=passages)
+                return list(body.found(self._found))
+            case TextChunk(text):
+                return [body.text(text, 1)]
+            case AnswerFinished(answer):
+                reply = _reply(answer, self._asked)
+                rest = reply.content[len(answer.text) :]
+                more = [body.text(rest, 1)] if rest else []
+                return [*more, *body.ending(reply, self._found)]
 
 
 def _at_once(body: ResponseBody, reply: Reply) -> Response:
