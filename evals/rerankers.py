@@ -17,7 +17,7 @@ from pydantic import ConfigDict, Field
 
 from evals.rerank_scores import RerankScores
 from rag.assembly import open_reranker
-from rag.retrieval.reranking import RELEVANCE
+from rag.retrieval.reranking import by_score
 from rag.settings import RerankSettings
 
 
@@ -115,9 +115,8 @@ class RememberedPairs(BaseDocumentCompressor):
         callbacks: Callbacks | None = None,  # noqa: ARG002 - LangChain's signature
     ) -> list[Document]:
         """Return copies of the documents, best first, with their `relevance_score`."""
-        scores = self._score(query, [document.page_content for document in documents])
-        order = sorted(range(len(scores)), key=lambda row: (-scores[row], row))
-        return [_scored(documents[row], scores[row]) for row in order]
+        texts = [document.page_content for document in documents]
+        return by_score(documents, self._score(query, texts))
 
     def characters_read(self, query: str, text: str) -> int:
         """Return how many characters of `text` the model reads beside the question."""
@@ -160,8 +159,3 @@ class RememberedCalls(BaseDocumentCompressor):
             self.answers[key] = self.inner.compress_documents(documents, query)
         answer: Sequence[Document] = self.answers[key]
         return answer
-
-
-def _scored(document: Document, score: float) -> Document:
-    metadata = {**document.metadata, RELEVANCE: score}
-    return Document(id=document.id, page_content=document.page_content, metadata=metadata)

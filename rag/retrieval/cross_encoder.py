@@ -19,7 +19,7 @@ from rag.embedding.reason import reason
 from rag.embedding.tokens import well_formed
 from rag.embeddings import NO_LIMIT
 from rag.errors import EmbeddingError, RerankerError
-from rag.retrieval.reranking import RELEVANCE
+from rag.retrieval.reranking import by_score
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
@@ -70,9 +70,8 @@ class CrossEncoderReranker(BaseDocumentCompressor):
         Raises:
             RerankerError: The model cannot be loaded or gives no single finite number.
         """
-        scores = self.score(query, [document.page_content for document in documents])
-        order = sorted(range(len(scores)), key=lambda row: (-scores[row], row))
-        return [_scored(documents[row], scores[row]) for row in order]
+        texts = [document.page_content for document in documents]
+        return by_score(documents, self.score(query, texts))
 
     def score(self, query: str, texts: Sequence[str]) -> list[float]:
         """Return the relevance of each text to the question, higher is better.
@@ -182,11 +181,6 @@ class CrossEncoderReranker(BaseDocumentCompressor):
                 self._loaded = _load(self._folder, self._device)
             encoder: CrossEncoder = self._loaded
             return encoder
-
-
-def _scored(document: Document, score: float) -> Document:
-    metadata = {**document.metadata, RELEVANCE: score}
-    return Document(id=document.id, page_content=document.page_content, metadata=metadata)
 
 
 def _load(folder: ModelFolder, device: str) -> "CrossEncoder":

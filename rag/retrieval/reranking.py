@@ -49,6 +49,22 @@ def rerank(
     return [Reranked(row, score) for row, score in zip(first, scores, strict=True)]
 
 
+def by_score(documents: Sequence[Document], scores: Sequence[float]) -> list[Document]:
+    """Return copies of the documents with their `relevance_score`, best first, level ones in order.
+
+    Args:
+        documents: What was scored.
+        scores: One for each, higher is better.
+    """
+    order = sorted(range(len(scores)), key=lambda row: (-scores[row], row))
+    return [_scored(documents[row], scores[row]) for row in order]
+
+
+def _scored(document: Document, score: float) -> Document:
+    metadata = {**document.metadata, RELEVANCE: score}
+    return Document(id=document.id, page_content=document.page_content, metadata=metadata)
+
+
 def describe(compressor: BaseDocumentCompressor) -> str:
     """Return what a compressor is called in messages."""
     return str(getattr(compressor, "model", None) or type(compressor).__name__)

@@ -27,7 +27,9 @@ PAGES = {
     "zh.md": "记录仪的电池可以使用四百天。更换时请使用纽扣电池,并把盖子关紧,以免进水。",
     "radio.md": "It sends every ten minutes, and the logger is silent in between for the battery.",
     "guide.md": "# Logger\n\nA logger has a battery.\n\n## Cell\n\nUse a CR2477 battery cell.\n\n"
-    "## Lid\n\nClose the battery lid of the logger firmly, or water gets in.\n",
+    "## Lid\n\nClose the battery lid of the logger firmly, or water gets in. Wipe the seal with a "
+    "cloth first, look for hairs and grains of sand on it, and press until both clips click.\n"
+    "\n## Storage\n\nKeep the logger in its box, in a dry room, away from the sun.\n",
 }
 
 
@@ -150,12 +152,14 @@ def test_mmr_varies_what_was_reranked(index: Path) -> None:
 
 
 def test_neighbours_widen_what_was_reranked_and_keep_its_scores(index: Path) -> None:
-    def lid_first(documents: list[Document], query: str) -> list[Document]:
+    def cell_first(documents: list[Document], query: str) -> list[Document]:
         return scored(documents, [float("CR2477" in one.page_content) for one in documents])
 
-    about = {"retrieval": {"neighbours": 1}, "splitter": {"max_tokens": 16}}
-    [window] = search(index, Scripted(act=lid_first), k=1, **about)
-    assert "CR2477" in window.page_content
+    [alone] = search(index, Scripted(act=cell_first), k=1)
+    [window] = search(index, Scripted(act=cell_first), k=1, retrieval={"neighbours": 1})
+    assert "CR2477" in alone.page_content
+    assert alone.page_content in window.page_content
+    assert len(window.page_content) > len(alone.page_content)
     assert window.metadata["score"] == 1.0
     assert "retrieval_score" in window.metadata
 
