@@ -4,51 +4,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.answering.fakes import ScriptedChatModel
+from tests.browser.probes import FAINT, NAMELESS, WIDE
 from tests.browser.visiting import PUMP, WARRANTY, app_with_chat, ask, visiting
 from tests.indexing import Project
 from tests.server.calling import make_app
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
-
-# Of every text that can be seen, those whose contrast to what lies behind is below 4.5 to 1.
-FAINT = """() => {
-    const parse = (colour) => (colour.match(/[\\d.]+/g) ?? []).map(Number);
-    const luminance = ([r, g, b]) => [r, g, b].map((one) => one / 255)
-        .map((one) => (one <= 0.04045 ? one / 12.92 : ((one + 0.055) / 1.055) ** 2.4))
-        .reduce((sum, one, at) => sum + one * [0.2126, 0.7152, 0.0722][at], 0);
-    const behind = (node) => {
-        for (let one = node; one; one = one.parentElement) {
-            const colour = parse(getComputedStyle(one).backgroundColor);
-            if ((colour[3] ?? 1) === 1) return colour;
-        }
-        return [255, 255, 255];
-    };
-    const faint = [];
-    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-    while (walker.nextNode()) {
-        const node = walker.currentNode.parentElement;
-        if (!walker.currentNode.data.trim() || !node.checkVisibility({ visibilityProperty: true })) continue;
-        if (node.closest("script, style, .visually-hidden, .skip, noscript")) continue;
-        const [one, other] = [luminance(parse(getComputedStyle(node).color)), luminance(behind(node))];
-        const ratio = (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
-        if (ratio < 4.5) faint.push(`${walker.currentNode.data.trim().slice(0, 40)}: ${ratio.toFixed(2)}`);
-    }
-    return faint;
-}"""
-# What can be used but has no name for those who do not see it.
-NAMELESS = """() => [...document.querySelectorAll("button, a[href], input, select, textarea, summary, [role=region], nav, aside")]
-    .filter((node) => node.checkVisibility({ visibilityProperty: true }))
-    .filter((node) => {
-        const labels = (node.getAttribute("aria-labelledby") ?? "").split(" ").map((id) => document.getElementById(id)?.textContent ?? "").join("");
-        return !(node.getAttribute("aria-label") || labels || node.labels?.[0]?.textContent || node.textContent).trim();
-    })
-    .map((node) => node.outerHTML.slice(0, 80))"""
-WIDE = """() => [...document.querySelectorAll("body *")]
-    .filter((node) => node.checkVisibility({ visibilityProperty: true }) && !node.closest(".visually-hidden, .skip, svg"))
-    .filter((node) => !node.parentElement.closest("pre, table"))
-    .filter((node) => { const box = node.getBoundingClientRect(); return box.width && (box.right > innerWidth + 1 || box.left < -1); })
-    .map((node) => node.outerHTML.slice(0, 80))"""
 
 
 def focused(page: "Page") -> str:
@@ -168,9 +130,10 @@ def test_everything_can_be_done_with_the_keyboard(browser: "Browser", project: P
 def test_the_first_stop_skips_to_the_question(browser: "Browser", project: Project) -> None:
     with visiting(browser, make_app(project)) as page:
         page.locator(".welcome").wait_for()
-        page.evaluate("document.activeElement.blur()")
-        page.keyboard.press("Tab")
-        assert focused(page) == "skip"
+        first = page.evaluate("document.querySelector('a[href], button, textarea').id")
+        assert first == "skip"
+        page.locator("#skip").focus()
+        assert page.locator("#skip").bounding_box()["y"] >= 0  # type: ignore[index]
         page.keyboard.press("Enter")
         assert focused(page) == "question"
         assert page.evaluate("location.hash") == ""
