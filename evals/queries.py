@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from evals.asking.calls import make_calls
 from evals.gold import Question
+from evals.keys import stage_key
 from evals.retrieving import Asked
 from rag.assembly import make_condenser
 from rag.settings import Settings
@@ -13,6 +14,7 @@ from rag.settings import Settings
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
+    from evals.asking.remembered import RememberedChat
     from rag.answering.question import Question as ChainQuestion
 
 
@@ -52,6 +54,13 @@ def queries_of(
     }
     asked = tuple(Asked(one, found[one.id]) for one in questions if one.id in found)
     return Queries(asked, rewritten.failed)
+
+
+def condensing_key(settings: Settings, chat_model: "RememberedChat | None") -> str:
+    """Return the key of what is searched: settings of one key search the same."""
+    model = None if chat_model is None else chat_model.identity
+    prompts = str(settings.answer.prompts_dir)
+    return stage_key(settings.retrieval.history, model, settings.chat.context_tokens, prompts)
 
 
 def by_authors(questions: Sequence[Question], asked: Sequence[Asked]) -> list[Asked]:

@@ -19,7 +19,7 @@ from evals.exact_store import ExactStore
 from evals.gold import Question, Span
 from evals.keys import retrieve_key, stage_key, write_json
 from evals.measuring import MeasureName, deepest, deepest_cut, default_measures
-from evals.queries import Queries, queries_of
+from evals.queries import Queries, condensing_key, queries_of
 from evals.rerankers import Rerankers
 from evals.results import RankedPassage
 from evals.retrieving import (
@@ -124,19 +124,15 @@ class Bench:
 
     def queries(self, settings: Settings) -> Queries:
         """Return what is searched for each question under these settings."""
-        key = stage_key(
-            settings.retrieval.history,
-            settings.chat.model_dump(mode="json", exclude={"api_key"}),
-            settings.answer.prompts_dir,
-        )
+        chat = self.chats.open(settings.chat)
+        key = condensing_key(settings, chat)
         if key not in self._queries:
-            follow_ups = sum(bool(one.history) for one in self.questions)
             self._queries[key] = queries_of(
                 self.questions,
                 settings,
-                self.chats.open(settings.chat),
+                chat,
                 at_once=self.spec.calls_at_once,
-                tell=lambda done: self.progress("rewrite", done, follow_ups, ""),
+                tell=lambda done: self.progress("rewrite", done, 0, ""),
             )
         return self._queries[key]
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
+from evals.asking.models import find_access
 from evals.datasets.found import load_dataset
 from evals.engines.kinds import require_engines
 from evals.environment import environment
@@ -23,8 +25,16 @@ def open_bench(
     progress: BenchProgress = silent,
     *,
     open_model: OpenModel | None = None,
+    config: Path | None = None,
 ) -> Iterator[Bench]:
     """Give the benchmark of a spec file and close it afterwards.
+
+    Args:
+        spec: The spec file.
+        cache: Folder for everything that is kept between runs.
+        progress: Told how far it is.
+        open_model: How an embedding model is opened.
+        config: The rag.toml that a chat model's key may stand in; None: the nearest one.
 
     Raises:
         BenchError: The spec or its set cannot be used.
@@ -32,7 +42,8 @@ def open_bench(
     read = read_spec(spec)
     dataset = load_dataset(read.dataset)
     opening = open_model or assembly.open_embeddings
-    bench = Bench(read, dataset, cache, open_model=opening, progress=progress)
+    access = partial(find_access, config=config)
+    bench = Bench(read, dataset, cache, open_model=opening, find_access=access, progress=progress)
     try:
         yield bench
     finally:

@@ -20,17 +20,21 @@ if TYPE_CHECKING:
 FindAccess = Callable[[ChatSettings], ChatSettings]
 
 
-def find_access(wanted: ChatSettings) -> ChatSettings:
+def find_access(wanted: ChatSettings, *, config: Path | None = None) -> ChatSettings:
     """Return the settings with the key and, where they name none, the endpoint of the product.
 
     Both come from where the product takes them: the environment, else rag.toml.
+
+    Args:
+        wanted: What a cell or the judge names.
+        config: The rag.toml; None: the nearest one.
 
     Raises:
         SettingsError: One of these places holds something wrong.
     """
     named = {"chat.model": wanted.model, "chat.base_url": wanted.base_url}
     given = {key: value for key, value in named.items() if value is not None}
-    found = load_settings(overrides=given).settings.chat
+    found = load_settings(config=config, overrides=given).settings.chat
     return wanted.model_copy(update={"api_key": found.api_key, "base_url": found.base_url})
 
 

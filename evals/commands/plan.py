@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from evals.commands.run import cache_option, spec_argument
+from evals.commands.run import cache_option, given_config, spec_argument
 from rag.cli.shared import json_option, print_json, quiet_option
 
 
@@ -20,7 +20,11 @@ def plan(spec: Path, cache: Path, as_json: bool, quiet: bool) -> None:
     from evals.plan import index_rows, make_plan, plan_lines
     from evals.running import open_bench
 
-    with bench_progress(quiet=quiet) as progress, open_bench(spec, cache, progress) as bench:
+    config = given_config()
+    with (
+        bench_progress(quiet=quiet) as progress,
+        open_bench(spec, cache, progress, config=config) as bench,
+    ):
         planned = make_plan(bench)
     if as_json:
         print_json(planned.to_dict())

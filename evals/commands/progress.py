@@ -16,6 +16,9 @@ LABELS = {
     "embed": "embedding",
     "write": "writing",
     "cells": "cells",
+    "rewrite": "rewriting",
+    "answer": "answering",
+    "judge": "judging",
     "served": "serving",
     "latency": "timing",
 }

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from rag.cli.shared import json_option, print_json, quiet_option
+from rag.cli.shared import Invocation, json_option, print_json, quiet_option
 
 if TYPE_CHECKING:
     from evals.results import BenchResult
@@ -48,6 +48,12 @@ def despite_errors_option(command: "click.decorators.FC") -> "click.decorators.F
         is_flag=True,
         help="Measure on a set in which `rag bench validate` finds errors.",
     )(command)
+
+
+def given_config() -> Path | None:
+    """Return what `rag --config` names, None without it."""
+    invocation = click.get_current_context().find_object(Invocation)
+    return None if invocation is None else invocation.config
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +125,10 @@ def run_spec(
     from evals.running import open_bench, run_bench
 
     try:
-        with bench_progress(quiet=quiet) as progress, open_bench(spec, cache, progress) as bench:
+        with (
+            bench_progress(quiet=quiet) as progress,
+            open_bench(spec, cache, progress, config=given_config()) as bench,
+        ):
             folder = out or Path(f"bench-{bench.spec.name}")
             chosen = gate or bench.spec.gate
             refuse_overwriting(chosen, folder / "results.json")

@@ -4,9 +4,11 @@ import json
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from evals.results import read_result
 from rag import assembly
+from rag.cli.root import cli
 from tests.answering.openai_server import Reply
 from tests.evals.bench_cli import run_bench
 from tests.evals.chat_server import bench_server, plainly
@@ -68,6 +70,22 @@ def test_a_spec_is_planned_run_and_reported(folder: Path, monkeypatch: pytest.Mo
 def _report(folder: Path, ending: str) -> str:
     (file,) = (folder / "bench-replies").glob(f"*.{ending}")
     return file.read_text(encoding="utf-8")
+
+
+def test_key_and_endpoint_may_stand_in_the_products_own_settings(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY")
+    monkeypatch.delenv("OPENAI_BASE_URL", raising=False)
+    with bench_server() as server:
+        chat = f'[chat]\nbase_url = "{server.url}"\napi_key = "sk-of-the-file"\n'
+        (folder / "mine.toml").write_text(chat, encoding="utf-8")
+        spec = folder / "replies.yaml"
+        spec.write_text(SPEC.replace("questions: 30", "questions: 2"), encoding="utf-8")
+        asked = ["--config", "mine.toml", "bench", "replies.yaml", "-q"]
+        run = CliRunner().invoke(cli, asked)
+        assert run.exit_code == 0, run.output
+        assert set(server.keys) == {"Bearer sk-of-the-file"}
 
 
 def test_no_key_and_no_endpoint_is_one_clear_line(
