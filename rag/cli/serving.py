@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 )
 @click.option("--allow-write", is_flag=True, help="Let MCP clients change the index.")
 @click.option("--strict", is_flag=True, help="Send OpenAI clients only what OpenAI sends.")
+@click.option("--open", "opens", is_flag=True, help="Open the page in the browser.")
 @click.pass_obj
 def serve(
     invocation: Invocation,
@@ -34,6 +35,7 @@ def serve(
     collections: tuple[str, ...],
     allow_write: bool,
     strict: bool,
+    opens: bool,
 ) -> None:
     """Serve the index to people, chatbots and agents over HTTP.
 
@@ -53,7 +55,12 @@ def serve(
     _require_extra()
     from rag.server.run import serve as run
 
-    run(settings, ready=lambda address: click.echo(f"rag is at {address} (stop with Ctrl-C)"))
+    def ready(address: str) -> None:
+        click.echo(f"rag is at {address} (stop with Ctrl-C)")
+        if opens:
+            click.launch(_on_this_machine(address))
+
+    run(settings, ready=ready)
 
 
 @click.command()
