@@ -49,16 +49,32 @@ def documents_of(
         DocumentError: The loader failed, or `metadata` cannot be kept.
     """
     check_metadata(metadata)
-    seen: Counter[str] = Counter()
+    names = _Names(files)
     for document in _loaded(loader):
-        if not document.page_content.strip():
+        structure = _structure(document)
+        if not structure.text.strip():
             continue
         base = _base(document, group or type(loader).__name__, rename)
-        seen[base] += 1
-        alone = seen[base] == 1 and base not in files
-        name = base if alone else f"{base}#{seen[base]}"
         kept = {**_kept(document), **metadata}
-        yield PushedDocument(name, _structure(document), kept, group or base)
+        yield PushedDocument(names.new(base), structure, kept, group or base)
+
+
+class _Names:
+    """Gives each document a name that no other has, the same ones in each run."""
+
+    def __init__(self, taken: Collection[str]) -> None:
+        self._taken = set(taken)
+        self._seen: Counter[str] = Counter()
+
+    def new(self, base: str) -> str:
+        """Return `base` for the first of it, then "base#2" and so on."""
+        while True:
+            self._seen[base] += 1
+            number = self._seen[base]
+            name = base if number == 1 else f"{base}#{number}"
+            if name not in self._taken:
+                self._taken.add(name)
+                return name
 
 
 def _loaded(loader: BaseLoader) -> Iterator[Document]:

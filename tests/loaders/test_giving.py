@@ -28,6 +28,13 @@ def test_documents_of_one_source_are_told_apart(project: Project) -> None:
     assert (report.removed, report.passages_embedded) == (1, 0)
 
 
+def test_a_source_that_reads_like_a_second_one_is_not_lost(project: Project) -> None:
+    sources = ["x", "x", "x#2", "x#2", "x"]
+    given = [doc(f"Part {n} costs {n * 7}.", source) for n, source in enumerate(sources)]
+    assert sync(project, *given).added == 5
+    assert counts(sync(project, *given)) == (0, 0, 0, 5)
+
+
 def test_a_document_without_a_source_is_called_by_its_id_or_its_group(project: Project) -> None:
     sync(project, doc(source=None, id="p-1"), doc(HUB, None))
     assert project.sources() == ["p-1", "wiki"]
@@ -86,7 +93,7 @@ def test_a_file_keeps_its_name_before_a_loader_that_reads_it_too(project: Projec
     path = project.write("docs/note.txt", "A note about paint.")
     project.add("docs")
     sync(project, doc("A note about varnish.", str(path)))
-    assert project.sources() == ["docs/note.txt", "docs/note.txt#1"]
+    assert project.sources() == ["docs/note.txt", "docs/note.txt#2"]
     assert project.rag.search("paint", k=1)[0].metadata["source"] == "docs/note.txt"
 
 
