@@ -161,6 +161,11 @@ def _with_options(invocation: Invocation, given: dict[str, object]) -> "Settings
     return load_settings(config=invocation.config, overrides=overrides).settings
 
 
+def _on_this_machine(address: str) -> str:
+    """Return an address that a browser here can open: "all addresses" is none."""
+    return address.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:")
+
+
 def _named(pairs: tuple[str, ...]) -> dict[str, Path]:
     named = {}
     for pair in pairs:
