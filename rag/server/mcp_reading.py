@@ -21,6 +21,7 @@ MOST_CHARACTERS = 20_000
 
 # A piece ends at the end of a line if one is so near.
 _SLACK = 1000
+_LONGEST_SHOWN = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +122,8 @@ def read_piece(visitor: Visitor, wanted: str, collection: str | None) -> Piece:
             return piece
     raise RefusedError(
         404,
-        f"nothing has the id {wanted!r}; give an id that search returned, the name of a document, "
-        "or NAME:START-END inside of it",
+        f"nothing has the id {wanted[:_LONGEST_SHOWN]!r}; give an id that search returned, the "
+        "name of a document, or NAME:START-END inside of it",
     )
 
 

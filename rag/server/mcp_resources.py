@@ -1,7 +1,6 @@
 """The documents as MCP resources, `doc://{id}`, listed page by page; knows no transport."""
 
 import base64
-import binascii
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -96,7 +95,13 @@ def _encode(collection: str, source: str) -> str:
 
 def _decode(cursor: str) -> tuple[str, str]:
     try:
-        collection, source = json.loads(base64.urlsafe_b64decode(cursor))
-        return str(collection), str(source)
-    except (binascii.Error, ValueError, TypeError) as error:
-        raise RefusedError(400, "the cursor is none of ours; list from the start") from error
+        match json.loads(base64.urlsafe_b64decode(cursor)):
+            case [str(collection), str(source)]:
+                return collection, source
+    except ValueError as error:
+        raise _strange() from error
+    raise _strange()
+
+
+def _strange() -> RefusedError:
+    return RefusedError(400, "the cursor is none of ours; list from the start")

@@ -51,8 +51,9 @@ async def test_documents_are_listed_page_by_page_over_all_collections(
                     break
             (template,) = (await client.list_resource_templates()).resource_templates
             contents = (await client.read_resource(pages[1][1])).contents
-            with pytest.raises(MCPError, match="the cursor is none of ours"):
-                await client.list_resources(cursor="bm8=")
+            for strange in ("bm8=", "W10=", "é", "eyJhIjogMSwgImIiOiAyfQ=="):
+                with pytest.raises(MCPError, match="the cursor is none of ours"):
+                    await client.list_resources(cursor=strange)
     assert template.uri_template == "doc://{id}{?collection}"
     assert [len(page) for page in pages] == [2, 2, 1]
     assert pages[1][1] == "doc://docs%2Fpump.md?collection=two"

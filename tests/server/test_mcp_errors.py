@@ -41,6 +41,7 @@ async def test_a_wrong_call_gets_one_clear_line(project: Project, mode: str) -> 
                 "nothing has the id 'nope'; give an id that search returned, the name of a "
                 "document, or NAME:START-END inside of it"
             )
+            assert len(await failure(client, "fetch", id="字" * 9999)) < 400
             assert "nothing has the id" in await failure(client, "fetch", id="docs/hub.md:9-9999")
             assert "nothing has the id" in await failure(client, "fetch", id="../../etc/passwd")
             assert await failure(client, "search") == "query: Field required"
