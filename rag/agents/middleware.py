@@ -169,6 +169,15 @@ def _with_text(messages: Sequence[AnyMessage], text: str) -> list[AnyMessage]:
 
 
 def _unmarked(message: AnyMessage) -> AnyMessage:
-    if not isinstance(message, AIMessage) or not isinstance(message.content, str):
+    if not isinstance(message, AIMessage):
         return message
-    return message.model_copy(update={"content": without_markers(message.content)})
+    given = message.content
+    content = without_markers(given) if isinstance(given, str) else [*map(_unmarked_part, given)]
+    return message.model_copy(update={"content": content})
+
+
+def _unmarked_part(part: str | dict[str, Any]) -> str | dict[str, Any]:
+    """Return a part of a message without markers; reasoning is signed and stays as it is."""
+    if isinstance(part, str) or part.get("type") != "text":
+        return part
+    return {**part, "text": without_markers(str(part.get("text", "")))}

@@ -185,7 +185,16 @@ async def test_each_turn_of_a_kept_conversation_is_searched_anew(is_async: bool)
     assert not any("<passage" in message.text for message in kept["messages"])
 
 
-async def test_the_chain_s_chat_model_rewrites_a_follow_up() -> None:
+def test_markers_go_from_answers_in_parts_and_reasoning_stays() -> None:
+    model, agent = agent_over(fixed("The hub serves 40 loggers."), "40 [1].")
+    reasoning = {"type": "thinking", "thinking": "See [2].", "signature": "s"}
+    said = AIMessage([reasoning, {"type": "text", "text": "Yes [2]."}])
+    agent.invoke({"messages": [HumanMessage("Is there a hub?"), said, HumanMessage(HUB)]})
+    [shown] = [message for message in model.seen[0] if isinstance(message, AIMessage)]
+    assert shown.content == [reasoning, {"type": "text", "text": "Yes."}]
+
+
+async def test_the_chat_model_of_the_chain_rewrites_a_follow_up() -> None:
     rewriter = ScriptedChatModel(replies=["Where are refunds paid?", "Where are refunds paid?"])
     chain = fixed("Refunds are paid in Utrecht.", chat_model=rewriter)
     history = [HumanMessage("Are refunds paid?"), AIMessage("Yes."), HumanMessage("And where?")]
