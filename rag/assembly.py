@@ -176,8 +176,11 @@ def make_chain(
     from rag.answering.chain import RagChain
     from rag.answering.prompts import load_prompt
 
+    # A model may have a quicker way for what is asked again and again.
+    vectors_of = getattr(embeddings, "embed_sentences", embeddings.embed_passages)
+
     def embed(sentences: Sequence[str]) -> list[list[float]]:
-        vectors: list[list[float]] = embeddings.embed_passages(sentences).tolist()
+        vectors: list[list[float]] = vectors_of(sentences).tolist()
         return vectors
 
     answer = settings.answer

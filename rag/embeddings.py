@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from threading import RLock
 from typing import TYPE_CHECKING, Protocol
@@ -11,9 +11,12 @@ import numpy as np
 from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
+from rag.embedding.batches import BATCH
+from rag.embedding.batches import plan_batches as plan_batches
 from rag.embedding.fingerprint import Fingerprint as Fingerprint
 from rag.embedding.loading import BACKEND, DEVICES, load, one_thread, resolve_device
 from rag.embedding.location import DEFAULT_MODEL, ModelFolder, locate
+from rag.embedding.memory import VectorMemory
 from rag.embedding.recipe import Recipe, read_recipe
 from rag.embedding.tokens import TokenCounter, well_formed
 from rag.errors import EmbeddingError
@@ -25,10 +28,6 @@ logger = logging.getLogger(__name__)
 
 # Stands for "as long as you like": some models have no window, some name one of 1e30 tokens.
 NO_LIMIT = 1_000_000
-
-# Texts and, padding included, tokens per forward pass. On a CPU more than 8 texts gain nothing at
-# any length; the tokens bound the memory of models that read thousands at once.
-BATCH = {"cpu": (8, 8_192), "mps": (32, 16_384), "cuda": (128, 32_768)}
 
 
 class PassageEmbeddings(Protocol):
@@ -90,6 +89,7 @@ class SentenceTransformerEmbeddings(Embeddings):
         self.revision = revision
         self.device = device
         self._lock = RLock()
+        self._sentences = VectorMemory()
         self._loaded: SentenceTransformer | None = None
 
     @cached_property
@@ -201,6 +201,15 @@ class SentenceTransformerEmbeddings(Embeddings):
             vector: list[float] = self._encode([text], prompt, task="query")[0].tolist()
         return vector
 
+    def embed_sentences(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return what `embed_passages` returns, for texts that many questions bring up again.
+
+        The vectors of the last thousands are remembered, and the others made on one thread: while
+        other questions are answered, two would take many times longer.
+        """
+        with self._lock, one_thread():
+            return self._sentences.vectors(texts, self.embed_passages)
+
     async def aembed_documents(self, texts: list[str]) -> list[list[float]]:
         """Return the unit vectors of passages without blocking the event loop."""
         return await asyncio.to_thread(self.embed_documents, texts)
@@ -281,18 +290,3 @@ class SentenceTransformerEmbeddings(Embeddings):
             if self._loaded is None:
                 self._loaded = load(self._folder, self._device)
             return self._loaded
-
-
-def plan_batches(counts: Sequence[int], max_texts: int, max_tokens: int) -> Iterator[list[int]]:
-    """Yield the positions of texts by their token counts, longest first, ties by position.
-
-    Neighbours in length need little padding, and memory peaks in the first batch. A batch holds at
-    most `max_texts` texts and `max_tokens` tokens with padding, but always one text.
-    """
-    order = sorted(range(len(counts)), key=lambda index: (-counts[index], index))
-    start = 0
-    while start < len(order):
-        longest = max(1, counts[order[start]])
-        size = max(1, min(max_texts, max_tokens // longest))
-        yield order[start : start + size]
-        start += size

@@ -4,9 +4,9 @@ import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Final
 
+import numpy as np
 from langchain_core.documents import Document
 
 from rag.answering.answer import Answer
@@ -253,15 +253,16 @@ class _Candidates:
 
     def cosines(self, embed: Embed) -> tuple[list[float], list[float]]:
         """Return each unit's cosine with the question, alone and with the unit before."""
-        question, *vectors = embed([self.question, *self.texts])
-        alone = [_dot(question, vector) for vector in vectors]
+        vectors = np.asarray(embed([self.question, *self.texts]), dtype=np.float64)
+        alone: list[float] = (vectors[1:] @ vectors[0]).tolist()
         together = alone[:1]
-        for at, (before, vector) in enumerate(pairwise(vectors), start=1):
+        neighbours: list[float] = (vectors[1:-1] * vectors[2:]).sum(axis=1).tolist()
+        for at, cosine in enumerate(neighbours, start=1):
             if self.places[at - 1] != self.places[at]:
                 together.append(alone[at])
                 continue
             # |a + b| of unit vectors a, b is the root of 2 + 2ab.
-            length = math.sqrt(max(1e-9, 2 + 2 * _dot(before, vector)))
+            length = math.sqrt(max(1e-9, 2 + 2 * cosine))
             together.append((alone[at - 1] + alone[at]) / length)
         return alone, together
 
@@ -273,7 +274,3 @@ def _stands_out(cosines: Sequence[float]) -> bool:
     """
     best = max(cosines)
     return best >= _LEAST_ALIKE and best - sum(cosines) / len(cosines) >= _LEAST_LEAD
-
-
-def _dot(left: Sequence[float], right: Sequence[float]) -> float:
-    return float(sum(a * b for a, b in zip(left, right, strict=True)))
