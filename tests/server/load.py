@@ -58,7 +58,8 @@ async def measure(url: str, pid: int, at_once: int, rounds: int) -> dict[str, ob
     questions = sample_questions(at_once)
     limits = httpx.Limits(max_connections=at_once)
     async with httpx.AsyncClient(base_url=url, timeout=600, limits=limits) as client:
-        await ask(client, questions[0])  # loads the model
+        for one in questions[:_ALONE]:  # the first loads the model, each meets its sentences
+            await ask(client, one)
         worked = [cpu_seconds(pid)]
         alone = [await ask(client, one) for one in questions[:_ALONE]]
         worked.append(cpu_seconds(pid))
@@ -92,17 +93,19 @@ async def measure(url: str, pid: int, at_once: int, rounds: int) -> dict[str, ob
 
 
 async def ask(client: httpx.AsyncClient, question: str) -> float | None:
-    """Return the seconds until the answer was whole, None if it never was."""
+    """Return the seconds until the answer was whole, None if it never was; then say why."""
     started = time.perf_counter()
     body = {"question": question, "stream": True}
-    last = ""
+    lines = [""]
     try:
         async with client.stream("POST", "/api/ask", json=body) as response:
-            async for line in response.aiter_lines():
-                last = line if line.startswith("event: ") else last
-    except httpx.HTTPError:
-        return None
-    return time.perf_counter() - started if last == "event: answer_finished" else None
+            lines = [line async for line in response.aiter_lines() if line] or lines
+    except httpx.HTTPError as error:
+        lines = [repr(error)]
+    if "event: answer_finished" in lines:
+        return time.perf_counter() - started
+    print("lost:", lines[-1], file=sys.stderr)
+    return None
 
 
 def sample_questions(number: int) -> list[str]:
