@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Form, Query, Request, UploadFile
@@ -29,7 +29,7 @@ from rag.server.calls import (
 )
 from rag.server.failures import RefusedError, describe
 from rag.server.logs import LOGGER
-from rag.server.page.rendering import render_answer
+from rag.server.page.rendering import GrowingAnswer, render_answer
 from rag.server.page.viewing import view_source
 from rag.server.turns import Turn, answer_turn, stream_turn
 from rag.server.uploads import read_upload
@@ -39,7 +39,6 @@ MOST_PASSAGES = 100
 _MOST_CONTEXT = 20_000
 
 Mode = Literal["hybrid", "dense", "lexical"]
-_Shape = Callable[[Answer], dict[str, object]]
 CollectionName = Annotated[str | None, Field(description="Unset: the caller's first.")]
 
 router = APIRouter(prefix="/api", tags=["rag"])
@@ -127,9 +126,9 @@ async def ask(request: Request, wanted: Ask) -> dict[str, object] | StreamingRes
         filter=wanted.filter,
     )
     collection, context = collection_of(request, wanted.collection), context_of(request)
-    shape = _with_html if wanted.html else Answer.to_dict
+    shape = _Rendered() if wanted.html else _Plain()
     if not wanted.stream:
-        return shape(await answer_turn(context, collection, turn, surface=SURFACE))
+        return shape.answer(await answer_turn(context, collection, turn, surface=SURFACE))
     events = stream_turn(context, collection, turn, surface=SURFACE)
     return StreamingResponse(
         _as_sse(events, shape, request.state.request_id), media_type="text/event-stream"
@@ -196,12 +195,32 @@ def source(
     return index.show(reference, context=context).to_dict()
 
 
-def _with_html(answer: Answer) -> dict[str, object]:
-    return {**answer.to_dict(), "html": render_answer(answer)}
+class _Plain:
+    """An answer and its pieces as they are sent."""
+
+    def answer(self, answer: Answer) -> dict[str, object]:
+        return answer.to_dict()
+
+    def piece(self, text: str) -> dict[str, object]:
+        return {"text": text}
+
+
+class _Rendered(_Plain):
+    """The same with HTML; beside a piece, where enough has come, that of all before it too."""
+
+    def __init__(self) -> None:
+        self._growing = GrowingAnswer()
+
+    def answer(self, answer: Answer) -> dict[str, object]:
+        return {**super().answer(answer), "html": render_answer(answer)}
+
+    def piece(self, text: str) -> dict[str, object]:
+        html = self._growing.add(text)
+        return super().piece(text) if html is None else {**super().piece(text), "html": html}
 
 
 async def _as_sse(
-    events: AsyncIterator[AnswerEvent], shape: _Shape, request_id: str
+    events: AsyncIterator[AnswerEvent], shape: _Plain, request_id: str
 ) -> AsyncIterator[str]:
     """Yield Server-Sent Events; the last one is `answer_finished` or `failed`."""
     try:
@@ -214,16 +233,16 @@ async def _as_sse(
         yield _line("failed", {**failure.to_dict(request_id), "status": failure.status})
 
 
-def _wire(event: AnswerEvent, shape: _Shape) -> tuple[str, dict[str, object]]:
+def _wire(event: AnswerEvent, shape: _Plain) -> tuple[str, dict[str, object]]:
     match event:
         case SearchStarted(query):
             return "search_started", {"query": query}
         case PassagesFound(passages):
             return "passages_found", {"passages": [passage_to_dict(one) for one in passages]}
         case TextChunk(text):
-            return "text_chunk", {"text": text}
+            return "text_chunk", shape.piece(text)
         case AnswerFinished(answer):
-            return "answer_finished", shape(answer)
+            return "answer_finished", shape.answer(answer)
 
 
 def _line(name: str, data: object) -> str:

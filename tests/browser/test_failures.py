@@ -134,14 +134,15 @@ def test_an_answer_that_breaks_off_is_not_shown_as_one(
 def test_an_answer_is_shown_while_it_comes_and_can_be_stopped(
     browser: "Browser", project: Project
 ) -> None:
-    chat = HaltingChatModel(replies=[["The pump ", "weighs ", "12 kg [1]."]])
+    chat = HaltingChatModel(replies=[["The **pump** [1] ", "weighs ", "12 kg [1]."]])
     GO_ON.clear()
     try:
         with visiting(browser, app_with_chat(project, chat)) as page:
             page.locator(".welcome").wait_for()
             page.locator("#question").fill(PUMP)
             page.keyboard.press("Enter")
-            page.locator(".turn .plain", has_text="The pump").wait_for()
+            page.locator(".turn .prose strong", has_text="pump").wait_for()
+            assert page.locator(".turn button.cite").is_disabled()
             assert page.locator(".turn .reply").get_attribute("aria-busy") is not None
             page.get_by_role("button", name="Stop").click()
             page.locator("#send").wait_for()

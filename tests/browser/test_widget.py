@@ -45,7 +45,7 @@ def site(folder: Path) -> Iterator[str]:
 def ask(page: "Page", question: str) -> None:
     page.get_by_role("textbox").fill(question)
     page.keyboard.press("Enter")
-    page.locator(".reply:not(.plain)").last.wait_for()
+    page.locator(".reply:not([aria-busy])").last.wait_for()
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 
 from rag.answering.answer import Answer, Citation
-from rag.server.page.rendering import render_answer, render_markdown, render_text
+from rag.server.page.rendering import GrowingAnswer, render_answer, render_markdown, render_text
 
 MARK = re.compile(r"<mark>(.*?)</mark>", re.DOTALL)
 ATTACKS = (
@@ -98,6 +98,16 @@ def test_a_marker_at_a_chinese_word_becomes_a_button() -> None:
 
 def test_an_answer_without_citations_keeps_its_brackets() -> None:
     assert "[1]" in render_answer(replace(answer("See [1]."), answered=False))
+
+
+def test_an_answer_is_rendered_while_it_grows_but_not_at_every_piece() -> None:
+    growing = GrowingAnswer()
+    drawn = [growing.add(piece) for piece in ["**Twelve** [1]. ", *["word "] * 400]]
+    assert drawn[0] is not None
+    assert "<strong>Twelve</strong> <button" in drawn[0]
+    rendered = [html for html in drawn if html is not None]
+    assert 10 < len(rendered) < 40
+    assert_harmless(rendered[-1])
 
 
 def test_links_open_elsewhere_and_tell_nothing() -> None:

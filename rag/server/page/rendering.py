@@ -54,6 +54,8 @@ _CLASSES = {
 _SCHEMES = {"http", "https", "mailto"}
 # A table or list longer than this is shown as it is: nobody wrote it to be read in one.
 _LONGEST_BLOCK = 50_000
+_STEP = 40
+_UNCHECKED = dict.fromkeys(range(1, 100), True)
 _CUT = '<p class="cut">…</p>\n'
 
 
@@ -65,6 +67,23 @@ def render_answer(answer: Answer) -> str:
     """
     verified = {citation.number: citation.verified for citation in answer.citations}
     return _clean(_answers().render(answer.text, {"verified": verified}))
+
+
+class GrowingAnswer:
+    """Renders an answer while it is written; its markers cannot be confirmed before its end."""
+
+    def __init__(self) -> None:
+        self._text = ""
+        self._due = 0.0
+
+    def add(self, text: str) -> str | None:
+        """Return the whole answer so far as HTML, None if little came since the last time."""
+        self._text += text
+        if len(self._text) < self._due:
+            return None
+        # Growing steps: a long answer is not rendered hundreds of times.
+        self._due = len(self._text) * 1.1 + _STEP
+        return _clean(_answers().render(self._text, {"verified": _UNCHECKED}))
 
 
 def render_text(before: str, quote: str, after: str, *, is_code: bool = False) -> str:

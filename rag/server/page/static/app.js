@@ -156,7 +156,7 @@ class Page {
     if (name === "passages_found") turn.passages = data.passages;
     if (name === "text_chunk") {
       turn.text += data.text;
-      return this.views.get(turn)?.append();
+      return this.views.get(turn)?.append(data.html);
     }
     if (name === "answer_finished") Object.assign(turn, { text: data.text, html: data.html, answered: data.answered, citations: data.citations, passages: data.passages, notice: data.notice, searchQuery: data.search_query });
     return name === "answer_finished" ? null : this.show(turn);

@@ -35,10 +35,13 @@ export class TurnView {
     return [...head, this.answer(), this.notice(), this.sources(), this.actions(), this.found()];
   }
 
-  /** Show text that has just come, without drawing the rest anew. */
-  append() {
-    if (this.live) this.live.textContent = this.turn.text;
-    else this.update();
+  /** Show text that has just come, without drawing the rest anew; `html` is all of it, rendered. */
+  append(html) {
+    if (!this.live) this.update();
+    if (!html) return;
+    this.live.classList.remove("plain");
+    setSafeHtml(this.live, html);
+    for (const marker of this.live.querySelectorAll("button.cite")) marker.disabled = true;
   }
 
   searched() {

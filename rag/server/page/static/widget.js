@@ -31,7 +31,6 @@
     .log { flex: 1; overflow-y: auto; padding: 14px 16px; overflow-wrap: anywhere; }
     .asked { width: fit-content; max-width: 88%; margin: 0 0 10px auto; padding: 7px 12px; border-radius: 14px 14px 4px; background: var(--soft); white-space: pre-wrap; }
     .reply { margin: 0 0 20px; }
-    .reply.plain { white-space: pre-wrap; }
     .reply p, .reply ul, .reply ol, .reply pre { margin: 0 0 .6em; }
     .reply strong { font-weight: 650; } .reply em { font-style: italic; }
     .reply code, .reply pre { font-family: ui-monospace, Consolas, monospace; font-size: 13px; } .reply pre { overflow-x: auto; }
@@ -91,17 +90,18 @@
   });
 
   async function answer(question) {
-    const reply = el("div", { class: "reply plain", dir: "auto" }, words.searching);
+    const reply = el("div", { class: "reply", dir: "auto", "aria-busy": "true" }, words.searching);
     log.append(el("p", { class: "asked", dir: "auto", "aria-label": `${words.asked}: ${question}` }, question), reply);
     log.scrollTop = log.scrollHeight;
     send.disabled = true;
     try {
-      const found = await ask(question, (text) => { reply.textContent = text; });
+      const found = await ask(question, (html) => draw(reply, html));
       show(reply, found);
       history.push({ role: "user", content: question }, { role: "assistant", content: found.text });
     } catch (error) {
       reply.replaceChildren(el("p", { class: "bad" }, words.failed), el("p", { class: "quiet" }, error.message));
     }
+    reply.removeAttribute("aria-busy");
     send.disabled = false;
     input.focus();
   }
@@ -115,7 +115,7 @@
     });
     if (!response.ok) throw new Error(said(await response.json().catch(() => ({}))));
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-    let held = "", text = "", finished = null;
+    let held = "", finished = null;
     for (;;) {
       const { done, value } = await reader.read();
       if (done) break;
@@ -124,7 +124,7 @@
       for (const block of blocks) {
         const [, name, json] = /^event: (.*)\ndata: (.*)$/.exec(block) ?? [];
         const data = json && JSON.parse(json);
-        if (name === "text_chunk") onText((text += data.text));
+        if (name === "text_chunk" && data.html) onText(data.html);
         if (name === "failed") throw new Error(said(data));
         if (name === "answer_finished") finished = data;
       }
@@ -135,9 +135,13 @@
 
   const said = (body) => [body.detail, body.error?.id && `${words.id}: ${body.error.id}`].filter(Boolean).join(" ");
 
+  function draw(reply, html) {
+    reply.innerHTML = html; // made safe by the server
+    for (const marker of reply.querySelectorAll("button.cite")) marker.disabled = true;
+  }
+
   function show(reply, found) {
-    reply.classList.remove("plain");
-    reply.innerHTML = found.html; // made safe by the server
+    draw(reply, found.html);
     if (!found.answered) reply.prepend(el("p", { class: "not" }, words.notAnswered));
     for (const marker of reply.querySelectorAll("button.cite")) {
       const citation = found.citations.find((one) => one.number === Number(marker.dataset.number));
