@@ -13,7 +13,7 @@ import pytest
 
 from rag.server.openai.chore_replies import reply_by_rule, title_of
 from rag.server.openai.chores import find_chore
-from rag.server.openai.shapes import Message
+from rag.server.openai.shapes import ChatMessage
 from tests.answering.fakes import ScriptedChatModel
 from tests.server.openai_serving import QUESTION, Served, serving
 
@@ -21,22 +21,22 @@ CHAT = "USER: How long is the warranty of the R4 logger?\nASSISTANT: 36 months [
 CHINESE_CHAT = "USER: R4 记录仪的保修期有多长？\nASSISTANT: 24 个月 [1]。"
 
 
-def open_webui(task: str, form: str, chat: str = CHAT) -> list[Message]:
+def open_webui(task: str, form: str, chat: str = CHAT) -> list[ChatMessage]:
     return user(
         f"### Task:\n{task}\n### Output:\nJSON format: {form}\n"
         f"### Chat History:\n<chat_history>\n{chat}\n</chat_history>"
     )
 
 
-def user(text: str) -> list[Message]:
-    return [Message(role="user", content=text)]
+def user(text: str) -> list[ChatMessage]:
+    return [ChatMessage(role="user", content=text)]
 
 
-def told(system: str, text: str) -> list[Message]:
-    return [Message(role="system", content=system), *user(text)]
+def told(system: str, text: str) -> list[ChatMessage]:
+    return [ChatMessage(role="system", content=system), *user(text)]
 
 
-def rule(messages: list[Message], form: dict[str, Any] | None = None) -> Any:
+def rule(messages: list[ChatMessage], form: dict[str, Any] | None = None) -> Any:
     chore = find_chore(messages, form)
     assert chore is not None
     return reply_by_rule(chore)
@@ -89,7 +89,7 @@ def rule(messages: list[Message], form: dict[str, Any] | None = None) -> Any:
     ],
 )
 def test_json_is_answered_where_json_is_asked_for(
-    messages: list[Message], reply: dict[str, Any]
+    messages: list[ChatMessage], reply: dict[str, Any]
 ) -> None:
     assert json.loads(rule(messages)) == reply
 
@@ -149,7 +149,7 @@ def test_json_is_answered_where_json_is_asked_for(
         ),
     ],
 )
-def test_text_is_answered_where_text_is_asked_for(messages: list[Message], reply: str) -> None:
+def test_text_is_answered_where_text_is_asked_for(messages: list[ChatMessage], reply: str) -> None:
     assert rule(messages) == reply
 
 
@@ -190,13 +190,13 @@ def test_a_schema_is_filled() -> None:
         told("You are an assistant skilled at conversations.", QUESTION),
         [
             *user("Provide a concise, 5-word-or-less title for the brochure."),
-            Message(role="assistant", content="Warranty"),
+            ChatMessage(role="assistant", content="Warranty"),
             *user("Provide a concise, 5-word-or-less title, shorter."),
         ],
-        [Message(role="system", content="Generate tags")],
+        [ChatMessage(role="system", content="Generate tags")],
     ],
 )
-def test_a_persons_question_is_no_chore(messages: list[Message]) -> None:
+def test_a_persons_question_is_no_chore(messages: list[ChatMessage]) -> None:
     assert find_chore(messages, None) is None
 
 
@@ -230,7 +230,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield server
 
 
-def do(served: Served, messages: list[Message], **options: Any) -> Any:
+def do(served: Served, messages: list[ChatMessage], **options: Any) -> Any:
     given: Any = [message.model_dump(exclude_none=True) for message in messages]
     with served.client() as client:
         return client.chat.completions.create(model="rag/default", messages=given, **options)

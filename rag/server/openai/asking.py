@@ -10,7 +10,7 @@ from rag.server.failures import RefusedError
 from rag.server.openai.conversation import Conversation, read_conversation
 from rag.server.openai.filters import to_filter
 from rag.server.openai.models import Model, find_model
-from rag.server.openai.shapes import Message, Options, Tool
+from rag.server.openai.shapes import ChatMessage, Options, Tool
 from rag.server.served import Collection
 from rag.server.turns import Turn
 
@@ -36,7 +36,7 @@ class Asked:
 
 
 def read_asked(
-    request: Request, model: str, messages: Sequence[Message], options: Options
+    request: Request, model: str, messages: Sequence[ChatMessage], options: Options
 ) -> Asked:
     """Return what a request asks.
 

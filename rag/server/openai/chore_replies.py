@@ -16,7 +16,7 @@ from rag.answering.fencing import estimate_tokens
 from rag.answering.language import detect_language, say
 from rag.server.calls import Context
 from rag.server.openai.chores import Chore
-from rag.server.openai.shapes import Message, text_of
+from rag.server.openai.shapes import ChatMessage, text_of
 from rag.server.served import Collection
 
 _GENERAL: Final = {"en": "General", "zh": "通用"}
@@ -39,7 +39,7 @@ _OBJECT: Final = re.compile(r"\{.*\}", re.DOTALL)
 
 
 async def do_chore(
-    context: Context, collection: Collection, chore: Chore, messages: Sequence[Message]
+    context: Context, collection: Collection, chore: Chore, messages: Sequence[ChatMessage]
 ) -> str:
     """Return what the page asks for, in the form it asks for.
 
@@ -139,7 +139,7 @@ def _usable(chore: Chore, reply: str) -> str | None:
     return _json(value)
 
 
-def _to_langchain(messages: Sequence[Message]) -> list[BaseMessage]:
+def _to_langchain(messages: Sequence[ChatMessage]) -> list[BaseMessage]:
     kinds: Mapping[str, type[BaseMessage]] = {
         "system": SystemMessage,
         "developer": SystemMessage,

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
-from rag.server.openai.shapes import Message, text_of
+from rag.server.openai.shapes import ChatMessage, text_of
 
 Kind = Literal[
     "title", "tags", "follow_ups", "queries", "completion", "prompt", "emoji", "tools", "summary"
@@ -94,7 +94,7 @@ class Chore:
         return people or [self.text.strip()]
 
 
-def find_chore(messages: Sequence[Message], form: Mapping[str, Any] | None) -> Chore | None:
+def find_chore(messages: Sequence[ChatMessage], form: Mapping[str, Any] | None) -> Chore | None:
     """Return the chore that a conversation is, None if a person asks.
 
     Args:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from rag.server.failures import RefusedError
 from rag.server.openai.contents import without_sources
-from rag.server.openai.shapes import Message, require_text_only, text_of
+from rag.server.openai.shapes import ChatMessage, require_text_only, text_of
 
 _INSTRUCTING = ("system", "developer")
 
@@ -22,7 +22,7 @@ class Conversation:
     instructions: str
 
 
-def read_conversation(messages: Sequence[Message]) -> Conversation:
+def read_conversation(messages: Sequence[ChatMessage]) -> Conversation:
     """Return the conversation that ends with the last question of the user.
 
     An answer that was begun after it is begun anew; calls of tools are passed over.
@@ -43,7 +43,7 @@ def read_conversation(messages: Sequence[Message]) -> Conversation:
     )
 
 
-def _turns(messages: Sequence[Message]) -> list[tuple[str, str]]:
+def _turns(messages: Sequence[ChatMessage]) -> list[tuple[str, str]]:
     turns = []
     for message in messages:
         text = text_of(message.content)

@@ -30,7 +30,7 @@ from rag.server.openai.models import find_model
 from rag.server.openai.relay import EventStream, Relay
 from rag.server.openai.response_bodies import Event, Found, ResponseBody
 from rag.server.openai.shapes import (
-    Message,
+    ChatMessage,
     ResponseRequest,
     require_text_answer,
     text_of,
@@ -83,13 +83,13 @@ def _choice(wanted: ResponseRequest) -> str | dict[str, Any] | None:
     return None if isinstance(choice, dict) and choice.get("type") == "file_search" else choice
 
 
-def _messages(wanted: ResponseRequest) -> list[Message]:
+def _messages(wanted: ResponseRequest) -> list[ChatMessage]:
     """Return the input as messages, the instructions first."""
-    told = [Message(role="system", content=wanted.instructions)] if wanted.instructions else []
+    told = [ChatMessage(role="system", content=wanted.instructions)] if wanted.instructions else []
     if isinstance(wanted.input, str):
-        return [*told, Message(role="user", content=wanted.input)]
+        return [*told, ChatMessage(role="user", content=wanted.input)]
     items = [one for one in wanted.input if one.type == "message" and one.role]
-    return [*told, *(Message(role=one.role or "", content=one.content) for one in items)]
+    return [*told, *(ChatMessage(role=one.role or "", content=one.content) for one in items)]
 
 
 def _reply(answer: Answer, asked: Asked) -> Reply:

@@ -46,7 +46,7 @@ class Part(Foreign):
     text: str | None = None
 
 
-class Message(Foreign):
+class ChatMessage(Foreign):
     """A message of the conversation."""
 
     role: str
@@ -62,8 +62,8 @@ class StreamOptions(Foreign):
 class ChatRequest(Foreign):
     """The body of `POST /v1/chat/completions`."""
 
-    model: str
-    messages: list[Message] = Field(min_length=1)
+    model: str = Field(examples=["rag/default"])
+    messages: list[ChatMessage] = Field(min_length=1)
     stream: bool = False
     stream_options: StreamOptions | None = None
     n: int | None = None
@@ -94,7 +94,7 @@ class Tool(Foreign):
 class ResponseRequest(Foreign):
     """The body of `POST /v1/responses`."""
 
-    model: str
+    model: str = Field(examples=["rag/default"])
     input: str | list[ResponseItem]
     instructions: str | None = None
     previous_response_id: str | None = None
@@ -112,7 +112,7 @@ class ResponseRequest(Foreign):
 class EmbeddingRequest(Foreign):
     """The body of `POST /v1/embeddings`."""
 
-    model: str
+    model: str = Field(examples=["rag/default"])
     input: str | list[str] | list[int] | list[list[int]]
     encoding_format: Literal["float", "base64"] = "float"
     dimensions: int | None = None
