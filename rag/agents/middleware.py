@@ -139,7 +139,7 @@ def _last_turn(messages: Sequence[BaseMessage]) -> int | None:
 def _last_answer(messages: Sequence[BaseMessage]) -> str:
     """Return the words with which the turn ended, "" if it ended in none."""
     last = messages[-1] if messages else None
-    return last.text if isinstance(last, AIMessage) and not last.tool_calls else ""
+    return last.text if isinstance(last, AIMessage) else ""
 
 
 def _with_rules(given: SystemMessage | None, rules: Sequence[BaseMessage]) -> SystemMessage | None:
