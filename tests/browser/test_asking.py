@@ -212,6 +212,21 @@ def test_another_collection_can_be_asked(browser: "Browser", project: Project) -
         assert "second" in page.locator("#options-summary").inner_text()
 
 
+def test_two_tabs_keep_each_other_s_conversations(browser: "Browser", project: Project) -> None:
+    with visiting(browser, make_app(project)) as page:
+        page.locator(".welcome").wait_for()
+        other = page.context.new_page()
+        other.goto(page.url)
+        other.locator(".welcome").wait_for()
+        ask(other, "How long does the valve last?")
+        page.locator(".conversation", has_text="valve").wait_for()
+        assert page.locator(".welcome").is_visible()
+        ask(page, PUMP)
+        other.locator(".conversation", has_text="pump").wait_for()
+        assert "nine years" in other.locator(".turn .prose").inner_text()
+        assert len(kept(page)) == 2
+
+
 @pytest.mark.parametrize("broken", ["not json", '{"a": 1}', "[null, 5]"])
 def test_a_history_that_cannot_be_read_does_not_stop_the_page(
     browser: "Browser", project: Project, broken: str

@@ -108,7 +108,7 @@ def test_an_empty_collection_invites_to_add_documents(browser: "Browser", tmp_pa
     with Project(tmp_path / "empty") as project, visiting(browser, make_app(project)) as page:
         assert "No documents yet" in page.locator(".welcome").inner_text()
         upload(page, ("first.txt", "第一份文档。".encode()))
-        page.locator(".welcome", has_text="1 documents").wait_for()
+        page.locator(".welcome", has_text="1 document ·").wait_for()
 
 
 def test_who_may_only_read_is_offered_nothing_else(browser: "Browser", project: Project) -> None:

@@ -15,6 +15,17 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 
+LOSE = """() => {
+    const half = 'event: text_chunk\\ndata: {"text": "Half of"}\\n\\n';
+    let sent = false;
+    window.fetch = async () => new Response(new ReadableStream({
+        pull(stream) {
+            if (sent) return stream.error(new TypeError("network error"));
+            sent = true;
+            stream.enqueue(new TextEncoder().encode(half));
+        },
+    }));
+}"""
 GO_ON = threading.Event()
 
 
@@ -129,6 +140,16 @@ def test_an_answer_that_breaks_off_is_not_shown_as_one(
         ask(page, PUMP)
         assert "broke off" in page.locator(".turn [role=alert]").inner_text()
         assert "The pump weighs" in page.locator(".turn .plain").inner_text()
+
+
+def test_a_connection_that_is_lost_in_the_middle_is_said(
+    browser: "Browser", project: Project
+) -> None:
+    with visiting(browser, make_app(project)) as page:
+        page.locator(".welcome").wait_for()
+        page.evaluate(LOSE)
+        ask(page, PUMP)
+        assert "broke off" in page.locator(".turn [role=alert]").inner_text()
 
 
 def test_an_answer_is_shown_while_it_comes_and_can_be_stopped(

@@ -77,6 +77,8 @@ def test_a_file_is_sent_again_only_when_it_changed(project: Project) -> None:
         first = client.get("/page/app.js")
         again = client.get("/page/app.js", headers={"If-None-Match": first.headers["etag"]})
         other = client.get("/page/app.js", headers={"If-None-Match": '"another"'})
+        head = client.head("/page/app.js")
+    assert (head.status_code, head.headers["etag"]) == (200, first.headers["etag"])
     assert first.headers["cache-control"] == "no-cache"
     assert (again.status_code, again.content) == (304, b"")
     assert other.status_code == 200

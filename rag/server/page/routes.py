@@ -15,6 +15,7 @@ _TYPES = {
     "js": "text/javascript; charset=utf-8",
     "svg": "image/svg+xml",
 }
+_METHODS = ["GET", "HEAD"]
 # No script, style, font or picture but our own, and no frame around the page.
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -33,19 +34,19 @@ class StaticFile:
     etag: str
 
 
-@router.get("/")
+@router.api_route("/", methods=_METHODS)
 def page(request: Request) -> Response:
     """Show the page for people."""
     return _send(request, "index.html", {"Content-Security-Policy": _POLICY})
 
 
-@router.get("/page/{name}")
+@router.api_route("/page/{name}", methods=_METHODS)
 def static_file(request: Request, name: str) -> Response:
     """Send a script, style or picture of the page."""
     return _send(request, name)
 
 
-@router.get("/widget.js")
+@router.api_route("/widget.js", methods=_METHODS)
 def widget(request: Request) -> Response:
     """Send the script that puts the chat on another site."""
     # A site that isolates itself (COEP) loads only what says that it may be loaded.

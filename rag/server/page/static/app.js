@@ -12,6 +12,9 @@ import { Sidebar } from "./sidebar.js";
 import { Conversations } from "./store.js";
 import { TurnView } from "./turn.js";
 
+// Turns that are sent along with a question; the server has a limit to what it takes.
+const MOST_HISTORY = 20;
+
 class Page {
   constructor() {
     this.server = { collections: [], collection: null, canWrite: false, mostBytes: 0 };
@@ -27,7 +30,7 @@ class Page {
       stop: () => this.running?.abort(),
       collectionChosen: (name) => this.chooseCollection(name),
     });
-    this.sidebar = new Sidebar(this.conversations, { select: (id) => this.select(id), changed: () => this.draw() });
+    this.sidebar = new Sidebar(this.conversations, { select: (id) => this.select(id), changed: () => this.edited() });
   }
 
   async start() {
@@ -37,7 +40,7 @@ class Page {
     byId("attach").addEventListener("click", () => byId("files").click());
     byId("files").addEventListener("change", (event) => { this.upload([...event.target.files]); event.target.value = ""; });
     acceptDrops((files) => this.upload(files), { allowed: () => this.server.canWrite, label: () => t("dropHere", { collection: this.server.collection }) });
-    window.addEventListener("storage", () => this.otherTab());
+    window.addEventListener("storage", (event) => this.otherTab(event));
     await this.connect();
   }
 
@@ -74,10 +77,19 @@ class Page {
     if (!this.conversations.current) this.draw();
   }
 
-  otherTab() {
-    if (this.running) return;
-    this.conversations.reload();
+  /** A conversation was renamed or deleted. */
+  edited() {
+    if (!this.conversations.current) this.running?.abort();
     this.draw();
+  }
+
+  /** Another tab has kept something; what is on the screen here stays. */
+  otherTab({ key }) {
+    if (this.running || !this.conversations.isKeptAs(key)) return;
+    const before = JSON.stringify(this.conversations.current);
+    this.conversations.reload();
+    if (JSON.stringify(this.conversations.current) === before) this.sidebar.draw();
+    else this.draw();
   }
 
   upload(files) {
@@ -167,6 +179,7 @@ class Page {
     const turns = this.conversations.current.turns;
     return turns.slice(0, turns.indexOf(turn))
       .filter((one) => one.give === "answer" && one.state === "done")
+      .slice(-MOST_HISTORY)
       .flatMap((one) => [{ role: "user", content: one.question }, { role: "assistant", content: one.text }]);
   }
 
@@ -212,7 +225,7 @@ class Page {
       "section", { class: "welcome" },
       el("img", { src: "page/icon.svg", alt: "", width: "56", height: "56" }),
       el("h2", {}, t("welcome")), el("p", {}, t("welcomeText")),
-      el("p", { class: "quiet" }, t("holds", { documents: holds.documents, count: holds.passages })),
+      el("p", { class: "quiet" }, [t("documentCount", { count: holds.documents }), t("passageCount", { count: holds.passages })].join(" · ")),
       el("div", { class: "choices" },
         el("button", { type: "button", onclick: () => this.panel.openDocuments() }, icon("files"), t("browse")),
         this.server.canWrite ? el("button", { type: "button", onclick: () => byId("files").click() }, icon("upload"), t("addDocuments")) : null),

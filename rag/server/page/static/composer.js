@@ -30,6 +30,7 @@ export class Composer {
 
   /** Offer what the server has; a choice that is no longer there is dropped. */
   offer({ collections, modes, defaults }) {
+    this.defaults = defaults;
     const names = collections.map((one) => one.name);
     byId("collection").replaceChildren(...names.map((name) => el("option", { value: name }, name)));
     byId("mode").replaceChildren(...modes.map((mode) => el("option", { value: mode }, t(mode))));
@@ -58,7 +59,9 @@ export class Composer {
     const k = Math.round(Math.min(100, Math.max(1, Number(byId("k").value) || 1)));
     byId("k").value = k;
     this.choices = { collection: byId("collection").value, mode: byId("mode").value, k, give: byId("composer").elements.give.value };
-    saveChoices(this.choices);
+    // What the server says by default is not kept: it may say something else tomorrow.
+    const { defaults, choices } = this;
+    saveChoices({ ...choices, mode: choices.mode === defaults.mode ? undefined : choices.mode, k: k === defaults.k ? undefined : k });
     byId("options-summary").textContent = [this.choices.collection, t(this.choices.mode), k].join(" · ");
     if (before !== this.choices.collection || !this.told) this.on.collectionChosen(this.choices.collection);
     this.told = true;

@@ -3,8 +3,8 @@
 import { askText, confirm } from "./dialog.js";
 import { byId, el, iconButton } from "./dom.js";
 import { t } from "./i18n.js";
+import { loadTheme, saveTheme } from "./store.js";
 
-const THEME = "rag.theme";
 const THEMES = ["auto", "light", "dark"];
 
 export class Sidebar {
@@ -74,7 +74,7 @@ export class Sidebar {
 
 function followTheme() {
   const button = byId("theme");
-  let theme = THEMES.includes(localStorage.getItem(THEME)) ? localStorage.getItem(THEME) : "auto";
+  let theme = THEMES.find((one) => one === loadTheme()) ?? "auto";
   const apply = () => {
     document.documentElement.dataset.theme = theme;
     button.title = t("theme", { theme: t(theme) });
@@ -82,7 +82,7 @@ function followTheme() {
   };
   button.addEventListener("click", () => {
     theme = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length];
-    localStorage.setItem(THEME, theme);
+    saveTheme(theme);
     apply();
   });
   apply();

@@ -2,6 +2,7 @@
 
 const CONVERSATIONS = "rag.conversations";
 const CURRENT = "rag.current";
+const THEME = "rag.theme";
 const CHOICES = "rag.choices";
 const LONGEST_TITLE = 60;
 
@@ -25,15 +26,21 @@ function write(name, value) {
 /** The conversations, newest first; each { id, title, collection, turns }. */
 export class Conversations {
   constructor() {
-    this.reload();
+    this.removed = new Set();
+    this.reload(read(CURRENT, null));
   }
 
-  reload() {
-    const kept = read(CONVERSATIONS, []);
-    this.all = Array.isArray(kept) ? kept.filter((one) => one?.id && Array.isArray(one.turns)) : [];
+  /** Say whether the browser keeps them under `key`; null stands for everything. */
+  isKeptAs(key) {
+    return key === CONVERSATIONS || key === null;
+  }
+
+  /** Read them again, as another tab may have kept more; the current one stays. */
+  reload(current = this.current?.id) {
+    this.all = valid(read(CONVERSATIONS, []));
     // A page that was closed while an answer came leaves it unfinished for ever.
     for (const turn of this.all.flatMap((one) => one.turns)) if (turn.state === "running") turn.state = "stopped";
-    this.current = this.all.find((one) => one.id === read(CURRENT, null)) ?? null;
+    this.current = this.all.find((one) => one.id === current) ?? null;
   }
 
   /** Go to a conversation; null is a new one that is kept with its first question. */
@@ -61,12 +68,14 @@ export class Conversations {
   }
 
   remove(id) {
+    this.removed.add(id);
     this.all = this.all.filter((one) => one.id !== id);
     if (this.current?.id === id) this.select(null);
     return this.save();
   }
 
   removeAll() {
+    for (const { id } of valid(read(CONVERSATIONS, []))) this.removed.add(id);
     this.all = [];
     this.select(null);
     return this.save();
@@ -74,16 +83,33 @@ export class Conversations {
 
   /** Keep everything; where the browser is full the oldest go. Returns whether all were kept. */
   save() {
+    this.all.push(...this.ofOtherTabs());
     let kept = true;
     while (!write(CONVERSATIONS, this.all)) {
       kept = false;
-      if (this.all.length <= 1) break;
-      this.all.splice(this.all.findLastIndex((one) => one !== this.current), 1);
+      const oldest = this.all.findLast((one) => one !== this.current);
+      if (!oldest) break;
+      this.removed.add(oldest.id);
+      this.all = this.all.filter((one) => one !== oldest);
     }
     return kept;
   }
+
+  ofOtherTabs() {
+    const known = new Set([...this.removed, ...this.all.map((one) => one.id)]);
+    return valid(read(CONVERSATIONS, [])).filter((one) => !known.has(one.id));
+  }
+}
+
+/** Only what can be shown: the browser may hold anything under our name. */
+function valid(kept) {
+  return Array.isArray(kept) ? kept.filter((one) => one?.id && Array.isArray(one.turns)) : [];
 }
 
 export const loadChoices = () => read(CHOICES, {});
 
 export const saveChoices = (choices) => write(CHOICES, choices);
+
+export const loadTheme = () => read(THEME, null);
+
+export const saveTheme = (theme) => write(THEME, theme);
