@@ -58,7 +58,7 @@ def test_each_file_has_its_own_error(browser: "Browser", project: Project) -> No
         )
         rows = page.locator(".uploads li").all()
         assert "failed" in (rows[0].get_attribute("class") or "")
-        assert "mp4" in rows[0].inner_text()
+        assert "cannot be read. movie.mp4: no loader" in rows[0].inner_text()
         assert "Added" in rows[1].inner_text()
         assert "too large" in rows[2].inner_text()
         assert any(source.endswith("good.txt") for source in project.sources())

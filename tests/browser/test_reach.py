@@ -53,6 +53,18 @@ def test_every_word_can_be_read_in_light_and_dark(
     assert (ground == "rgb(255, 255, 255)") == (scheme == "light")
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_word_of_a_dialog_can_be_read(
+    browser: "Browser", project: Project, scheme: str
+) -> None:
+    with visiting(browser, make_app(project), color_scheme=scheme) as page:
+        ask(page, PUMP)
+        for button in ("Rename", "Delete"):
+            page.get_by_role("button", name=f"{button}: {PUMP}").click()
+            assert page.evaluate(FAINT) == []
+            page.locator("#dialog-cancel").click()
+
+
 def test_the_colours_can_be_chosen_and_stay_chosen(browser: "Browser", project: Project) -> None:
     ground = "getComputedStyle(document.body).backgroundColor"
     with visiting(browser, make_app(project), color_scheme="light") as page:

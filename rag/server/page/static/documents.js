@@ -24,6 +24,7 @@ export class Documents {
   }
 
   show(body) {
+    for (const row of this.queue.querySelectorAll(".done")) row.remove();
     body.replaceChildren(this.adding(), this.queue, this.filter, this.state, this.list);
     this.refresh();
   }

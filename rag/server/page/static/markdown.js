@@ -11,6 +11,11 @@ export function nameOf(cited) {
   return cited.title || cited.source.split("/").pop() || cited.source;
 }
 
+/** Return the words of a citation; unconfirmed ones are the answer's own, with its Markdown. */
+export function quoteOf(cited) {
+  return cited.verified ? cited.quote : cited.quote.replace(/[*`]+/g, "").replace(/^[\s,.;:，。；：、]+/, "");
+}
+
 export function referenceOf(cited) {
   return `${cited.source}:${cited.start_index}-${cited.end_index}`;
 }
@@ -26,7 +31,7 @@ export function toMarkdown(turn, words) {
 
 function source(citation, words) {
   const doubt = citation.verified ? "" : ` (${words.unverified})`;
-  const quote = citation.quote.trim().replace(/\s+/g, " ");
+  const quote = quoteOf(citation).trim().replace(/\s+/g, " ");
   return `[${citation.number}] ${placeOf(citation, words.page)} — ${citation.source}${doubt}  \n> ${quote}\n`;
 }
 

@@ -5,6 +5,7 @@ import { getSource } from "./api.js";
 import { byId, copyText, el, icon, setSafeHtml } from "./dom.js";
 import { t } from "./i18n.js";
 import { showFailure } from "./failure.js";
+import { quoteOf } from "./markdown.js";
 
 const NARROW = window.matchMedia("(max-width: 860px)");
 
@@ -125,6 +126,6 @@ function doubt(citation) {
     "div", { class: "card warning", role: "note" },
     el("strong", {}, icon("warn"), t("unverified")),
     el("p", {}, t("unverifiedText")),
-    el("blockquote", { dir: "auto" }, citation.quote),
+    el("blockquote", { dir: "auto" }, quoteOf(citation)),
   );
 }

@@ -3,7 +3,7 @@
 import { copyText, el, icon, iconButton, setSafeHtml } from "./dom.js";
 import { failureCard } from "./failure.js";
 import { t } from "./i18n.js";
-import { nameOf, placeOf, referenceOf, toMarkdown } from "./markdown.js";
+import { nameOf, placeOf, quoteOf, referenceOf, toMarkdown } from "./markdown.js";
 
 const pageWord = (page) => t("page", { page });
 
@@ -108,7 +108,7 @@ export class TurnView {
       "button",
       { type: "button", class: citation.verified ? "chip" : "chip unverified", title: citation.source, onclick: () => this.open(citation) },
       el("span", { class: "number" }, String(citation.number)),
-      el("span", { class: "names" }, el("bdi", { class: "name" }, nameOf(citation), page), doubt, el("bdi", { class: "where" }, citation.quote)),
+      el("span", { class: "names" }, el("bdi", { class: "name" }, nameOf(citation), page), doubt, el("bdi", { class: "where" }, quoteOf(citation))),
     );
   }
 
