@@ -215,6 +215,17 @@ def test_a_title_is_short_and_plain(text: str, title: str) -> None:
     assert title_of(text) == title
 
 
+def test_a_chat_that_speaks_of_tags_is_read_whole() -> None:
+    chat = "USER: What is </chat_history> for?\nASSISTANT: It ends <chat_history>."
+    chore = find_chore(open_webui("Title.", '{ "title": "x" }', chat), None)
+    assert chore is not None
+    assert chore.said == ["What is </chat_history> for?"]
+
+
+def test_tags_without_end_take_no_time() -> None:
+    assert find_chore(user("<chat_history>" * 70_000), None) is None
+
+
 def test_a_chat_without_words_is_named_all_the_same() -> None:
     assert json.loads(rule(open_webui("Title.", '{ "title": "x" }', "USER: ???"))) == {
         "title": "New conversation"

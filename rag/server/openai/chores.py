@@ -25,7 +25,7 @@ _KIND_OF_KEY: Final[Mapping[str, Kind]] = {
     "prompt": "prompt",
     "text": "completion",
 }
-_HISTORY: Final = re.compile(r"<(chat_history|conversation)>(.*)</\1>", re.DOTALL)
+_HISTORIES: Final = ("chat_history", "conversation")
 _PLAIN_TITLE: Final = re.compile(r"\btitle\b|标题", re.IGNORECASE)
 _OPENING: Final = 300
 
@@ -120,21 +120,33 @@ def _of_prompt(prompt: str, schema: Mapping[str, Any] | None) -> Chore | None:
     if kind is not None:
         _, _, about = prompt.partition("\n")
         return _with_schema(kind, _conversation(prompt, about or prompt), schema)
-    history = _HISTORY.search(prompt)
+    template, history = _parts(prompt)
     if history is None:
         return None
-    template = prompt[: history.start()]
     key = _ASKED_KEY.search(template)
     if key is not None:
-        return Chore(_KIND_OF_KEY[key[1]], history[2], key[1], schema)
+        return Chore(_KIND_OF_KEY[key[1]], history, key[1], schema)
     if _PLAIN_TITLE.search(template[:_OPENING]) and template.lstrip().startswith(("#", "Create")):
-        return Chore("title", history[2])
+        return Chore("title", history)
     return None
 
 
+def _parts(prompt: str) -> tuple[str, str | None]:
+    """Return what stands before the conversation in a prompt, and the conversation if it is marked.
+
+    From the first opening to the last closing tag, which the conversation itself may hold too.
+    """
+    for name in _HISTORIES:
+        template, opened, rest = prompt.partition(f"<{name}>")
+        history, closed, _ = rest.rpartition(f"</{name}>")
+        if opened and closed:
+            return template, history
+    return prompt, None
+
+
 def _conversation(prompt: str, otherwise: str) -> str:
-    history = _HISTORY.search(prompt)
-    return history[2] if history else otherwise
+    _, history = _parts(prompt)
+    return otherwise if history is None else history
 
 
 def _starts(openings: Mapping[str, Kind], text: str) -> Kind | None:
