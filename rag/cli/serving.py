@@ -1,4 +1,4 @@
-"""`rag serve` and `rag keys`; does not know how requests are answered."""
+"""`rag serve`, `rag mcp` and `rag keys`; does not know how requests are answered."""
 
 from importlib.util import find_spec
 from pathlib import Path

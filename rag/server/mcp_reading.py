@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from rag.app import Rag
 from rag.errors import CitationNotFoundError, IndexNotFoundError
 from rag.server.failures import RefusedError
-from rag.server.mcp_references import id_for, is_uri, parse_uri
+from rag.server.mcp_references import LONGEST_SHOWN, id_for, is_uri, parse_uri
 from rag.server.mcp_visitor import Visitor
 from rag.server.served import Collection
 
@@ -21,7 +21,6 @@ MOST_CHARACTERS = 20_000
 
 # A piece ends at the end of a line if one is so near.
 _SLACK = 1000
-_LONGEST_SHOWN = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +121,7 @@ def read_piece(visitor: Visitor, wanted: str, collection: str | None) -> Piece:
             return piece
     raise RefusedError(
         404,
-        f"nothing has the id {wanted[:_LONGEST_SHOWN]!r}; give an id that search returned, the "
+        f"nothing has the id {wanted[:LONGEST_SHOWN]!r}; give an id that search returned, the "
         "name of a document, or NAME:START-END inside of it",
     )
 

@@ -6,6 +6,9 @@ from rag.server.failures import RefusedError
 from rag.server.mcp_visitor import Visitor
 from rag.server.served import Collection
 
+LONGEST_SHOWN = 200
+"""Characters of what a client sent that an error repeats."""
+
 _SCHEME = "doc://"
 
 
@@ -42,7 +45,7 @@ def parse_uri(uri: str) -> tuple[str, str | None]:
         RefusedError: 400, it is none of ours.
     """
     if not is_uri(uri):
-        raise RefusedError(400, f"wanted an address like doc://ID, found {uri!r}")
+        raise RefusedError(400, f"wanted an address like doc://ID, found {uri[:LONGEST_SHOWN]!r}")
     reference, _, query = uri.removeprefix(_SCHEME).partition("?")
     named = parse_qs(query).get("collection", [])
     return unquote(reference), named[0] if named else None

@@ -38,12 +38,10 @@ def list_page(visitor: Visitor, cursor: str | None) -> Page:
     Raises:
         RefusedError: 400, the cursor is none of ours.
     """
-    after = ("", "") if cursor is None else _decode(cursor)
-    order = {name: place for place, name in enumerate(visitor.names)}
+    names, after = visitor.names, ("", "") if cursor is None else _decode(cursor)
+    begin = names.index(after[0]) if after[0] in names else 0
     rest: list[tuple[str, Listed]] = []
-    for name in visitor.names:
-        if cursor is not None and order[name] < order.get(after[0], 0):
-            continue
+    for name in names[begin:]:
         last = after[1] if name == after[0] else ""
         rest.extend((name, one) for one in _documents(visitor, name) if one.name > last)
         if len(rest) > PAGE_SIZE:

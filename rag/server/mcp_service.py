@@ -12,7 +12,7 @@ from mcp.shared.exceptions import MCPError
 from pydantic import ValidationError
 
 from rag.server.failures import RefusedError
-from rag.server.mcp_references import template_for
+from rag.server.mcp_references import LONGEST_SHOWN, template_for
 from rag.server.mcp_resources import list_page, mime_type, read
 from rag.server.mcp_shapes import input_schema, output_schema
 from rag.server.mcp_tools import Tool, tools_for
@@ -66,7 +66,7 @@ class _Service:
         visitor = self._visitor_of(request)
         tools = tools_for(visitor)
         if params.name not in tools:
-            _refuse(f"no tool {params.name!r}; there are: {', '.join(tools)}")
+            _refuse(f"no tool {params.name[:LONGEST_SHOWN]!r}; there are: {', '.join(tools)}")
         tool = tools[params.name]
         try:
             arguments = tool.arguments.model_validate(params.arguments or {})

@@ -3,16 +3,17 @@
 import asyncio
 import json
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from pydantic import BaseModel
 
 from rag.server.calls import Wire, check_words
 from rag.server.failures import RefusedError
 from rag.server.mcp_reading import read_piece
-from rag.server.mcp_references import id_for
+from rag.server.mcp_references import LONGEST_SHOWN, id_for
 from rag.server.mcp_shapes import (
     Added,
     AddTextArguments,
@@ -92,11 +93,13 @@ async def ask(visitor: Visitor, wanted: AskArguments) -> Outcome:
     collection = visitor.collection(wanted.collection)
     history = [("human" if one.role == "user" else "ai", one.content) for one in wanted.history]
     answer: Answer | None = None
-    events = stream_turn(visitor.context, collection, Turn(question, history), surface=SURFACE)
-    async for event in events:
-        await _report(visitor, event)
-        if isinstance(event, AnswerFinished):
-            answer = event.answer
+    asked = stream_turn(visitor.context, collection, Turn(question, history), surface=SURFACE)
+    # Closed at once where the question is cancelled, not when the garbage is collected.
+    async with aclosing(cast("AsyncGenerator[AnswerEvent]", asked)) as events:
+        async for event in events:
+            await _report(visitor, event)
+            if isinstance(event, AnswerFinished):
+                answer = event.answer
     assert answer is not None
     return _answered(visitor, collection, answer)
 
@@ -249,7 +252,9 @@ def _note(cited: Cited) -> str:
     place = cited.source if cited.page is None else f"{cited.source}, p. {cited.page}"
     doubt = "" if cited.verified else " (not found word for word)"
     quote = " ".join(cited.quote.split())
-    return f"[{cited.number}] [{cited.title}]({cited.url}) — {place}: “{quote}”{doubt}"
+    # A title must not be able to end the link before its own address.
+    title = " ".join(cited.title.replace("[", "(").replace("]", ")").split())
+    return f"[{cited.number}] [{title}]({cited.url}) — {place}: “{quote}”{doubt}"
 
 
 def _add(collection: Collection, source: str, wanted: AddTextArguments) -> None:
@@ -265,6 +270,8 @@ def _remove(collection: Collection, source: str) -> int:
         # By its exact name only: elsewhere a folder or a pattern takes many with it.
         if source not in {one.source for one in rag.list()}:
             raise RefusedError(
-                404, f"no document is called {source!r}; metadata.source has the name"
+                404,
+                f"no document is called {source[:LONGEST_SHOWN]!r}; fetch gives the name as "
+                "metadata.source",
             )
         return rag.remove(source).removed

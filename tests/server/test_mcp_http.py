@@ -140,6 +140,16 @@ async def test_ask_understands_a_follow_up_and_passes_on_what_the_model_wrote(
     assert answer["citations"][0]["source"] == "docs/zh/泵.md"
 
 
+async def test_a_title_cannot_lead_a_citation_elsewhere(project: Project) -> None:
+    project.write("docs/bolt.md", "# Bolt](https://evil.example) [x\n\nThe bolt is 9 mm long.\n")
+    project.add("docs")
+    with running(make_app(project)) as address:
+        async with over_http(address) as client:
+            result = await client.call_tool("ask", {"question": "How long is the bolt?"})
+    assert result.structured_content["citations"][0]["source"] == "docs/bolt.md"
+    assert "](https://evil" not in result.content[0].text
+
+
 async def test_ask_says_where_the_documents_do_not_answer(address: str) -> None:
     async with over_http(address) as client:
         answer = await call(client, "ask", question="Who painted the Mona Lisa?")
