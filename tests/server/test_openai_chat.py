@@ -184,6 +184,15 @@ def conversation(first: Any) -> Any:
     ]
 
 
+def test_files_that_open_webui_puts_before_a_question_are_not_searched_for(served: Served) -> None:
+    wrapped = (
+        "### Task:\nRespond to the user query using the provided context, with citations.\n"
+        f'<context>\n<source id="1">{"One H1 hub serves 12. " * 1000}</source>\n</context>\n\n'
+    )
+    completion = ask(served, [{"role": "user", "content": wrapped + QUESTION}])
+    assert completion.choices[0].message.content.startswith(ANSWER)
+
+
 def test_a_begun_answer_is_begun_anew(served: Served) -> None:
     completion = ask(served, [*ASKED, {"role": "assistant", "content": "The warr"}])
     assert completion.choices[0].message.content.startswith(ANSWER)

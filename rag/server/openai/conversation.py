@@ -11,6 +11,7 @@ from rag.server.openai.contents import without_sources
 from rag.server.openai.shapes import ChatMessage, require_text_only, text_of
 
 _INSTRUCTING = ("system", "developer")
+_WRAPPED = "### Task:\nRespond to the user query using the provided context"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +38,21 @@ def read_conversation(messages: Sequence[ChatMessage]) -> Conversation:
     require_text_only(last.content)
     instructions = [text_of(one.content) for one in messages if one.role in _INSTRUCTING]
     return Conversation(
-        text_of(last.content),
+        _unwrapped(text_of(last.content)),
         tuple(_turns(messages[: asked[-1]])),
         "\n\n".join(text for text in instructions if text.strip()),
     )
+
+
+def _unwrapped(text: str) -> str:
+    """Return the question behind the files that Open WebUI puts before it, which are not ours.
+
+    Without this its instructions and the files' text would be searched for.
+    """
+    if not text.lstrip().startswith(_WRAPPED):
+        return text
+    _, closed, question = text.rpartition("</context>")
+    return question.strip() if closed and question.strip() else text
 
 
 def _turns(messages: Sequence[ChatMessage]) -> list[tuple[str, str]]:
