@@ -1,6 +1,6 @@
 """Makes the plots of a result: differences, quality against costs, heat maps; writes no files."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from evals.report.axis import short_number
 from evals.report.markup import Markup
@@ -33,12 +33,22 @@ class Figure:
 
 def forest_figure(result: BenchResult) -> Figure | None:
     """Return every cell's difference to the baseline with its interval; None without a second."""
-    found = (difference_row(one) for one in standings(result))
-    rows = [row for row in found if row is not None]
+    found = ((one, difference_row(one)) for one in standings(result))
+    rows = [replace(row, name=_apart(result, one)) for one, row in found if row is not None]
     if not rows:
         return None
     title = f"{result.primary}: difference to the baseline"
     return Figure("differences", title, forest_plot(rows, label=title, reference=0.0))
+
+
+def _apart(result: BenchResult, one: Standing) -> str:
+    """Return in what a cell of the grid differs from the baseline; any other cell's own name."""
+    cell, base = one.cell, result.cell(result.baseline)
+    said = {part.partition("=")[0]: part for part in cell.name.split(", ") if "=" in part}
+    if cell.rival or base.rival or len(said) != len(cell.name.split(", ")):
+        return cell.name
+    same = set(base.name.split(", "))
+    return ", ".join(part for part in said.values() if part not in same) or cell.name
 
 
 def difference_row(one: Standing) -> ForestRow | None:

@@ -10,8 +10,8 @@ from evals.report.markup import Markup, escape, tag, text_tag
 
 _MARGIN = 12
 _SIZE = re.compile(r'width="(\d+)" height="(\d+)"')
-_LETTER = 6.6
-"""Mean width of a letter at 12 px; a wide one (Chinese) takes about two."""
+_LETTER = 7.2
+"""Width of a letter at 12 px, rather too much; a wide one (Chinese) takes about two."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Plots: axes with round ticks, drawings that are well-formed, themed and true to their values."""
 
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evals.report.axis import Axis, short_number
-from evals.report.figures import cost_figures
+from evals.report.figures import cost_figures, forest_figure
 from evals.report.markup import breakable, escape, number, tag, text_tag
 from evals.report.plots import (
     ForestRow,
@@ -157,3 +158,18 @@ def test_the_numbers_of_a_cost_plot_are_those_of_its_key():
         named = {one.find("text").text: one.find("title").text.split(":")[0] for one in groups}
         key = {str(row): line.split(":")[0] for row, line in enumerate(found.key, start=1)}
         assert named == key
+
+
+def test_cells_of_a_grid_are_called_by_what_sets_them_apart_from_the_baseline():
+    result = bench_result()
+    names = ["mode=hybrid, k=3", "mode=dense, k=3", "mode=dense, k=5", "the house's own"]
+    cells = [
+        replace(cell, name=name) for cell, name in zip(result.cells[:4], names, strict=True)
+    ]
+    found = result.comparisons[0]
+    compared = [replace(found, cell=name, baseline=names[0]) for name in names[1:]]
+    renamed = replace(result, cells=tuple(cells), baseline=names[0], comparisons=tuple(compared))
+    figure = forest_figure(renamed)
+    assert figure is not None
+    drawn_texts = [element.text for element in drawn(figure.svg).iter() if element.text]
+    assert {"mode=dense", "mode=dense, k=5", "the house's own"} <= set(drawn_texts)
