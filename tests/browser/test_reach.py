@@ -180,6 +180,11 @@ def test_the_page_fits_a_phone(browser: "Browser", project: Project) -> None:
         page.locator("#panel").wait_for(state="hidden")
         assert not page.evaluate("document.getElementById('main').inert")
         page.locator("#open-sidebar").click()
+        assert focused(page) == "new-conversation"
+        assert page.evaluate("document.getElementById('main').inert")
+        page.mouse.click(350, 300)
+        page.locator("#sidebar").wait_for(state="hidden")
+        page.locator("#open-sidebar").click()
         page.locator("#new-conversation").click()
         page.locator(".welcome").wait_for()
 

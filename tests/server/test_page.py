@@ -177,7 +177,10 @@ def test_what_is_not_there_is_not_shown(project: Project) -> None:
     with calling(make_app(project)) as client:
         wanted = {"reference": "docs/none.md", "html": "true"}
         response = client.get("/api/source", params=wanted)
+        beyond = client.get("/api/source", params={**wanted, "reference": "docs/pump.md:0-9999"})
     assert response.status_code == 404
+    assert beyond.status_code == 404
+    assert "is not inside" in beyond.json()["detail"]
 
 
 def test_both_languages_have_the_same_words() -> None:

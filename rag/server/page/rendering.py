@@ -20,24 +20,11 @@ from markdown_it.utils import OptionsDict
 from rag.answering.answer import Answer
 from rag.server.page.marking import PositionedInline, Quote, mark_code, mark_quote
 
-_BLOCKS = {
-    "blockquote",
-    "div",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "hr",
-    "li",
-    "ol",
-    "p",
-    "pre",
-    "ul",
-}
+_BLOCKS = {"blockquote", "div", "hr", "li", "ol", "p", "pre", "ul"}
+_HEADINGS = {f"h{level}" for level in range(1, 7)}
 _TABLES = {"table", "tbody", "td", "th", "thead", "tr"}
-_TAGS = {"a", "br", "button", "code", "del", "em", "mark", "span", "strong", *_BLOCKS, *_TABLES}
+_WORDS = {"a", "br", "button", "code", "del", "em", "mark", "span", "strong"}
+_TAGS = _WORDS | _BLOCKS | _HEADINGS | _TABLES
 _ATTRIBUTES = {
     "a": {"href", "title"},
     "button": {"data-number", "type"},

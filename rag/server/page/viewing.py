@@ -35,8 +35,17 @@ def _excerpt(rag: Rag, reference: str, context: int) -> tuple[Excerpt, bool]:
     try:
         return rag.show(reference, context=context), True
     except CitationNotFoundError:
-        rag.document(reference)
+        if not _is_document(rag, reference):
+            raise
         return rag.show(f"{reference}:0-1", context=context), False
+
+
+def _is_document(rag: Rag, source: str) -> bool:
+    try:
+        rag.document(source)
+    except CitationNotFoundError:
+        return False
+    return True
 
 
 def _render(text: str, kind: str, shown: Excerpt, *, has_quote: bool, context: int) -> str:

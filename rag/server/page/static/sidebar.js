@@ -17,15 +17,17 @@ export class Sidebar {
     byId("open-sidebar").addEventListener("click", () => this.open(true));
     byId("close-sidebar").addEventListener("click", () => this.open(false));
     byId("sidebar").addEventListener("keydown", (event) => { if (event.key === "Escape") this.open(false); });
-    byId("main").addEventListener("pointerdown", (event) => {
-      if (!byId("open-sidebar").contains(event.target)) this.open(false, { focus: false });
+    document.addEventListener("pointerdown", (event) => {
+      if (!byId("sidebar").contains(event.target) && !byId("dialog").contains(event.target)) this.open(false, { focus: false });
     });
     followTheme();
   }
 
+  /** Slide it in or out, where it is not always there; what it covers cannot be reached meanwhile. */
   open(isOpen, { focus = true } = {}) {
     if (document.body.classList.contains("with-sidebar") === isOpen) return;
     document.body.classList.toggle("with-sidebar", isOpen);
+    byId("main").inert = isOpen;
     byId("open-sidebar").setAttribute("aria-expanded", String(isOpen));
     if (focus) byId(isOpen ? "new-conversation" : "open-sidebar").focus();
   }
