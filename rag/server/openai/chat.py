@@ -1,4 +1,4 @@
-"""`POST /v1/chat/completions`: answers with citations, whole or as a stream of chunks."""
+"""`POST /v1/chat/completions`: answers with citations, whole or in chunks; knows no index."""
 
 import json
 from collections.abc import AsyncIterator
