@@ -1,0 +1,1 @@
+"""Scores how well citations are checked: true sentences left alone, altered ones noticed."""

@@ -1,0 +1,136 @@
+"""Reads the facts that sentences are made of, with their passages; knows no check."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+from langchain_core.documents import Document
+
+from rag.answering.fencing import estimate_tokens
+from rag.documents import load
+from rag.splitter import split
+
+CLAIMS: Final = Path(__file__).parents[1] / "data" / "claims"
+DOCUMENTS: Final = Path(__file__).parents[1] / "data" / "sample" / "documents"
+# About what all-MiniLM-L6-v2 reads at once.
+_PASSAGE_TOKENS: Final = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A sentence of a document with what was written about it by hand.
+
+    Attributes:
+        id: Its name; "en-" or "zh-" in front.
+        source: The document, relative to the sample's.
+        quote: The sentence, character by character.
+        near: The same with its words moved or its punctuation changed; "" if not written.
+        paraphrase: The same in other words.
+        edits: Kind of change to "old => new" strings that falsify quote or paraphrase.
+        swapped: The same words with two roles exchanged; "" if not written.
+        invented: A sentence on the passage's subject that nothing says; "" if not written.
+        passage: The passage that holds the quote.
+    """
+
+    id: str
+    source: str
+    quote: str
+    near: str
+    paraphrase: str
+    edits: dict[str, tuple[str, ...]]
+    swapped: str
+    invented: str
+    passage: Document
+
+    @property
+    def language(self) -> str:
+        """Of the fact and all its sentences."""
+        return self.id[:2]
+
+    @property
+    def part(self) -> str:
+        """Which half its document is in, by the document's name."""
+        digest = hashlib.sha256(self.source.encode()).digest()
+        return "tuned" if digest[0] % 2 else "held out"
+
+
+@dataclass(frozen=True, slots=True)
+class Stitch:
+    """A sentence that takes one half from each of two facts."""
+
+    text: str
+    cites: tuple[str, ...]
+
+
+def read_facts(folder: Path = CLAIMS) -> list[Fact]:
+    """Return the English facts, then the Chinese.
+
+    Raises:
+        ValueError: No passage of its document holds a fact's quote.
+    """
+    return [_fact(row) for name in ("english.yaml", "chinese.yaml") for row in _rows(folder / name)]
+
+
+def read_stitches(folder: Path = CLAIMS) -> list[Stitch]:
+    """Return the stitched sentences."""
+    return [Stitch(row["text"], tuple(row["cites"])) for row in _rows(folder / "stitched.yaml")]
+
+
+def _fact(row: dict[str, Any]) -> Fact:
+    quote = row["quote"]
+    holding = [one for one in _passages(row["source"]) if quote in _flat(one.page_content)]
+    if not holding:
+        raise ValueError(f"{row['id']}: no passage of {row['source']} holds its quote; mend it")
+    edits = {kind: tuple(map(str, row.get(kind, ()))) for kind in ("number", "negated", "name")}
+    return Fact(
+        row["id"],
+        row["source"],
+        quote,
+        row.get("near", ""),
+        row["paraphrase"],
+        edits,
+        row.get("swapped", ""),
+        row.get("invented", ""),
+        holding[0],
+    )
+
+
+@cache
+def _passages(source: str) -> tuple[Document, ...]:
+    document = load(DOCUMENTS / source)
+    cut = split(
+        document,
+        count_tokens=_count_tokens,
+        max_tokens=_PASSAGE_TOKENS,
+        overlap_tokens=0,
+        header=True,
+    )
+    return tuple(
+        Document(
+            page_content=one.text,
+            metadata={
+                "source": source,
+                "title": document.title,
+                "section": " > ".join(one.section),
+                "start_index": one.start_index,
+            },
+        )
+        for one in cut
+    )
+
+
+def _count_tokens(texts: Sequence[str]) -> list[int]:
+    return [estimate_tokens(text) for text in texts]
+
+
+def _flat(text: str) -> str:
+    """Return a text with the line ends of wrapped paragraphs as blanks."""
+    return " ".join(text.split())
+
+
+def _rows(file: Path) -> Iterator[dict[str, Any]]:
+    yield from yaml.safe_load(file.read_text(encoding="utf-8"))

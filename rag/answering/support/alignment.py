@@ -1,0 +1,125 @@
+"""Lays a claim along its source, to see what was put in the place of what; knows no numbers."""
+
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+from itertools import combinations
+from typing import Final
+
+from rag.answering.support.lexicon import WEAK
+from rag.answering.support.windows import held_words
+from rag.answering.support.words import Word
+
+# From this likeness on (difflib's ratio) a claim is taken for a copy of the source with changes.
+_COPY: Final = 0.72
+_CLOSE_COPY: Final = 0.93
+# So many words, or Chinese characters, in a row that the source lacks say something of their own.
+_LONGEST_STRANGE: Final = 4.0
+_CLAUSE_ENDS: Final = frozenset(
+    (".", "!", "?", ";", ",", "。", "！", "？", "；", "，", "、", ":", "：")
+)
+_JOINS: Final = frozenset(("and", "while", "whereas", "but", "和", "与", "而"))
+
+
+def likeness(claim: Sequence[Word], window: Sequence[Word]) -> float:
+    """Return how much of both is the same in the same order, 0 to 1."""
+    return _matcher(claim, window).ratio()
+
+
+def is_copy(claim: Sequence[Word], window: Sequence[Word]) -> bool:
+    """Say whether a claim is a source's sentence, perhaps with something changed."""
+    return likeness(claim, window) >= _COPY
+
+
+def replaced(claim: Sequence[Word], window: Sequence[Word]) -> str:
+    """Return the words of a near copy that took the place of others; "" if none did."""
+    matcher = _matcher(claim, window)
+    ratio = matcher.ratio()
+    if ratio < _COPY:
+        return ""
+    own, other = _content(claim), _content(window)
+    held = {
+        id(word) for word, is_held in zip(claim, held_words(claim, window), strict=True) if is_held
+    }
+    for operation, start, end, from_, to in matcher.get_opcodes():
+        if operation != "replace":
+            continue
+        new = [word for word in own[start:end] if id(word) not in held]
+        if _tells(new, other[from_:to], close=ratio >= _CLOSE_COPY):
+            return "".join(word.raw if word.is_han else f" {word.raw}" for word in new).strip()
+    return ""
+
+
+def longest_strange(held: Sequence[bool], claim: Sequence[Word]) -> float:
+    """Return the weight of the longest run of a claim's words that nothing holds."""
+    longest = run = 0.0
+    for word, is_held in zip(claim, held, strict=True):
+        if word.weight:
+            run = 0.0 if is_held else run + word.weight
+            longest = max(longest, run)
+    return longest
+
+
+def says_too_much(held: Sequence[bool], claim: Sequence[Word]) -> bool:
+    """Say whether a stretch of a claim is too long to be only another way of putting it."""
+    return longest_strange(held, claim) >= _LONGEST_STRANGE
+
+
+def exchanged(claim: Sequence[Word], window: Sequence[Word]) -> bool:
+    """Say whether two words of a claim stand each among the words that the source has at the other.
+
+    "90 days in Columbus and 60 in Porto" holds every word of "90 days in Porto and 60 in Columbus".
+    """
+    own, other = _neighbours(claim), _neighbours(window)
+    both = [form for form in own if form in other]
+    return any(_crossed(own, other, a, b) for a, b in combinations(both, 2))
+
+
+def _crossed(
+    own: dict[str, frozenset[str]], other: dict[str, frozenset[str]], a: str, b: str
+) -> bool:
+    if b in own[a] or b in other[a]:
+        return False
+    at_a, at_b = other[a] - other[b], other[b] - other[a]
+    straight = len(own[a] & at_a) + len(own[b] & at_b)
+    crossed = len(own[a] & at_b) + len(own[b] & at_a)
+    return crossed >= 2 and not straight
+
+
+def _neighbours(text: Sequence[Word]) -> dict[str, frozenset[str]]:
+    """Return each word that a text holds once, with the other words of its clause."""
+    clauses: list[list[str]] = [[]]
+    for word in text:
+        if word.raw in _CLAUSE_ENDS or word.raw.lower() in _JOINS:
+            clauses.append([])
+        elif word.weight or word.is_number:
+            clauses[-1].append(word.form)
+    counts: dict[str, int] = {}
+    for clause in clauses:
+        for form in clause:
+            counts[form] = counts.get(form, 0) + 1
+    return {
+        form: frozenset(clause) - {form}
+        for clause in clauses
+        for form in clause
+        if counts[form] == 1
+    }
+
+
+def _tells(new: Sequence[Word], old: Sequence[Word], *, close: bool) -> bool:
+    """Say whether words that replace others change what is said."""
+    telling = [word for word in new if word.form not in WEAK]
+    if not telling or not old:
+        return False
+    if not telling[0].is_han:
+        return True
+    return close or (len(telling) >= 2 and len(old) >= 2)
+
+
+def _content(text: Sequence[Word]) -> list[Word]:
+    return [word for word in text if word.weight and not word.is_number]
+
+
+def _matcher(claim: Sequence[Word], window: Sequence[Word]) -> "SequenceMatcher[str]":
+    own = [word.form for word in _content(claim)]
+    other = [word.form for word in _content(window)]
+    return SequenceMatcher(None, own, other, autojunk=False)

@@ -1,0 +1,45 @@
+"""Finds names of a claim that its source does not bear; knows no other words."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from rag.answering.support.words import LIGHT, Word
+
+_IDENTIFIER: Final = re.compile(r"(?=.*\d)(?=.*[A-Za-z])[\w]+\Z|[a-z]+[A-Z]\w*\Z|[A-Z]{2,}\Z")
+_OPENERS: Final = frozenset(".!?。！？:：")
+_LATIN: Final = re.compile(r"[^\W\d_\u3040-\u9fff]")
+
+
+def strange_names(
+    claim: Sequence[Word], window: Sequence[Word], context: Sequence[Word]
+) -> list[Word]:
+    """Return the names of a claim that the stretch it comes nearest to does not bear.
+
+    A name from the words around (title, headings, question) may stand for a pronoun, unless it
+    takes the place of another name.
+    """
+    held = {word.form for word in window}
+    around = {word.form for word in context}
+    own = {word.form for word in claim}
+    replaces = any(name.form not in own for name in _names(window))
+    return [
+        name
+        for name in _names(claim)
+        if name.form not in held and (replaces or name.form not in around)
+    ]
+
+
+def _names(text: Sequence[Word]) -> list[Word]:
+    """Return identifiers ("R2", "USB") and capitalised words that do not open a sentence."""
+    return [
+        word
+        for at, word in enumerate(text)
+        if _IDENTIFIER.match(word.raw) or _is_capitalised(word, text[at - 1] if at else None)
+    ]
+
+
+def _is_capitalised(word: Word, before: Word | None) -> bool:
+    if before is None or before.raw in _OPENERS or word.raw.lower() in LIGHT:
+        return False
+    return word.raw[:1].isupper() and _LATIN.match(word.raw) is not None

@@ -1,0 +1,159 @@
+"""Compares numbers with what they measure; knows no negation and no names."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from typing import Final
+
+from rag.answering.numbers import stated_numbers
+
+_UNITS: Final = {
+    "second": r"seconds?|secs?|秒钟?",
+    "minute": r"minutes?|mins?|分钟",
+    "hour": r"hours?|hrs?|(?:个)?(?:小时|钟头)",
+    "day": r"days?|nights?|个?工作日|天|日",
+    "week": r"weeks?|(?:个)?(?:星期|周)(?!岁|[一二三四五六日天])",
+    "month": r"months?|个月",
+    "year": r"years?|年",
+    "decade": r"decades?|年代",
+    "century": r"centur(?:y|ies)|世纪",
+    "percent": r"%|percent(?:age points?)?|per cent",
+    "degree": r"°\s?[cf]\b|℃|度",
+    "metre": r"met(?:re|er)s?\b|m\b|米",
+    "kilometre": r"kilomet(?:re|er)s?|km\b|公里|千米",
+    "mile": r"miles?|英里",
+    "foot": r"feet|foot|ft\b|英尺",
+    "centimetre": r"centimet(?:re|er)s?|cm\b|厘米",
+    "millimetre": r"millimet(?:re|er)s?|mm\b|毫米",
+    "gram": r"grams?|g\b|克",
+    "kilogram": r"kilograms?|kg\b|公斤|千克",
+    "ton": r"tons?|tonnes?|吨",
+    "volt": r"volts?|v\b|伏特?",
+    "ampere": r"amperes?|amps?|a\b|安培",
+    "milliwatt": r"milliwatts?|mw\b|毫瓦",
+    "megabyte": r"mb\b|兆",
+    "gigabyte": r"gb\b",
+    "gigahertz": r"ghz\b",
+    "megahertz": r"mhz\b",
+    "euro": r"€|euros?|eur\b|欧元",
+    "dollar": r"us\$|\$|dollars?|usd\b|美元",
+    "pound": r"£|pounds?|gbp\b|英镑",
+    "yuan": r"¥|yuan|rmb\b|cny\b|元|人民币",
+    "time": r"times\b|次",
+    "person": r"persons?\b|people\b|人(?!员)",
+}
+_UNIT: Final = re.compile(
+    "|".join(f"(?P<{name}>{pattern})" for name, pattern in _UNITS.items()), re.IGNORECASE
+)
+_CURRENCY: Final = re.compile(r"(€|us\$|\$|£|¥)\s*\Z", re.IGNORECASE)
+_SIGNS: Final = {"€": "euro", "$": "dollar", "us$": "dollar", "£": "pound", "¥": "yuan"}
+_SCALE: Final = r"hundred|thousand|million|billion|trillion"
+_ENGLISH: Final = (
+    "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh"
+    "|nine)teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|twice|dozen"
+)
+_ORDINAL: Final = "second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth"
+_NUMBER: Final = re.compile(
+    rf"(?P<digits>(?<![\w.])[-−]?\d+(?:[.,:]\d+)*(?!\w*[a-z]\d))\s*(?P<times>{_SCALE}|[百千万亿])?"
+    r"|百分之(?P<share>[零〇一二两三四五六七八九十百点\d.]+)"
+    rf"|\b(?P<word>(?:(?:{_ENGLISH}|one)(?:[- ](?:{_ENGLISH}|one|{_SCALE}))*|{_SCALE}))\b"
+    rf"|\b(?P<ordinal>{_ORDINAL})\b(?! (?:time|hand))"
+    r"|第(?P<nth>[一二两三四五六七八九十百千]+)"
+    r"|(?P<han>(?<![十百千万亿一二两三四五六七八九])[一二两三四五六七八九十百千万亿零〇]+)"
+    r"(?=个|天|日|周|年|小时|分钟|秒|次|支|台|名|人|位|家|倍|元|岁|项|种|条|份|座|所|场|届|点|成|只|块|名|届|度|米|公里|月)",
+    re.IGNORECASE,
+)
+# A measure may stand one word behind its number: "ten working days", "4 official languages".
+_BETWEEN: Final = re.compile(
+    r"[\s-]*(?:and a half\s+)?(?:(?:working|full|more|further|calendar|square|consecutive|whole|"
+    r"paid|business|多|余|几|个)\s*)?",
+    re.IGNORECASE,
+)
+_RATE: Final = re.compile(
+    r"\b(?:an?|per|each|every)\s+(day|night|week|month|year|hour|minute|second)\b"
+    r"|\b(daily|nightly|weekly|monthly|yearly|annual(?:ly)?|hourly)\b"
+    r"|[每一](?:个)?(天|日|晚|周|星期|月|年|小时|分钟|秒)"
+    r"|(?<=日|月|年)(?=费|息|薪)",
+    re.IGNORECASE,
+)
+_RATES: Final = {
+    "night": "day", "daily": "day", "nightly": "day", "weekly": "week", "monthly": "month",
+    "yearly": "year", "annual": "year", "annually": "year", "hourly": "hour", "天": "day",
+    "日": "day", "晚": "day", "周": "week", "星期": "week", "月": "month", "年": "year",
+    "小时": "hour", "分钟": "minute", "秒": "second",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number that a text states.
+
+    Attributes:
+        values: What it may mean, as written and times its magnitude.
+        unit: What it measures, in our own name; "" if that is not known.
+        start: Where it stands.
+        end: One past its last character.
+    """
+
+    values: frozenset[Decimal]
+    unit: str
+    start: int
+    end: int
+
+
+@lru_cache(maxsize=512)
+def quantities(text: str) -> tuple[Quantity, ...]:
+    """Return the numbers of a text with their units, in reading order.
+
+    Number words count where they count something; "one" does not, nor do parts of names ("R2").
+    """
+    folded = unicodedata.normalize("NFKC", text)
+    found = (_quantity(match, folded) for match in _NUMBER.finditer(folded))
+    return tuple(one for one in found if one.values)
+
+
+def strange_quantities(claim: str, sources: Sequence[str]) -> list[Quantity]:
+    """Return the numbers of a claim that no source states, or states of another unit."""
+    stated = [one for source in sources for one in quantities(source)]
+    bare = frozenset[Decimal]().union(*(stated_numbers(source) for source in sources))
+    return [one for one in quantities(claim) if not _is_stated(one, stated, bare)]
+
+
+def rates(text: str) -> frozenset[str]:
+    """Return the spans of time that a text counts by: "a week", "monthly", 每天."""
+    folded = unicodedata.normalize("NFKC", text)
+    named = (next(filter(None, match.groups()), "").lower() for match in _RATE.finditer(folded))
+    return frozenset(_RATES.get(name, name) for name in named if name)
+
+
+def _is_stated(wanted: Quantity, stated: Sequence[Quantity], bare: frozenset[Decimal]) -> bool:
+    same = [one for one in stated if one.values & wanted.values]
+    if not same:
+        return bool(wanted.values & bare)
+    units = {one.unit for one in same}
+    return not wanted.unit or "" in units or wanted.unit in units
+
+
+def _quantity(match: re.Match[str], text: str) -> Quantity:
+    start, end = match.span()
+    # Nothing rests on zero ("9:00", "5.0"), and "one" is an article as often as a number.
+    least = 0 if match["digits"] else 1
+    stated = stated_numbers(match[0].removeprefix("百分之").lstrip("-−第"))
+    values = frozenset(value for value in stated if value > least)
+    if match["share"]:
+        return Quantity(values, "percent", start, end)
+    unit = _unit_after(text, end)
+    if sign := _CURRENCY.search(text, max(0, start - 4), start):
+        unit = _SIGNS[sign[1].lower()]
+    if text[end : end + 1] == "成":
+        return Quantity(frozenset(10 * value for value in values), "percent", start, end + 1)
+    return Quantity(values, unit, start, end)
+
+
+def _unit_after(text: str, end: int) -> str:
+    between = _BETWEEN.match(text, end)
+    found = _UNIT.match(text, between.end() if between else end) or _UNIT.match(text, end)
+    return found.lastgroup or "" if found else ""

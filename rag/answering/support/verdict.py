@@ -1,0 +1,123 @@
+"""Decides whether one of the passages a claim cites says what the claim says."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from langchain_core.documents import Document
+
+from rag.answering.language import detect_language
+from rag.answering.support.alignment import exchanged, is_copy, replaced, says_too_much
+from rag.answering.support.names import strange_names
+from rag.answering.support.opposites import opposed
+from rag.answering.support.polarity import denied_otherwise
+from rag.answering.support.quantities import rates, strange_quantities
+from rag.answering.support.windows import Source, held_words, nearest, read_source
+from rag.answering.support.words import words
+
+# A passage that holds less of a claim's meaning than this does not say it.
+_LEAST_SHARE: Final = 0.5
+# Of several passages cited together one must hold all but so much of what they hold together.
+_MOST_SHARED_OUT: Final = 0.25
+
+
+class Fault(Enum):
+    """Why a passage does not support a claim."""
+
+    NUMBER = "a number"
+    NAME = "a name"
+    NEGATION = "a negation"
+    OPPOSITE = "the opposite"
+    REPLACED = "another word"
+    EXCHANGED = "exchanged words"
+    UNSAID = "words"
+    STITCHED = "two passages"
+
+
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    fault: Fault | None
+    held: tuple[bool, ...]
+
+
+def fault_in(claim: str, passages: Sequence[Document], *, question: str = "") -> Fault | None:
+    """Return what is wrong with a claim; None if one of the passages says it whole.
+
+    Where claim and passage are in different languages only numbers and names are compared.
+
+    Args:
+        claim: A sentence, or part of one, without markers.
+        passages: What it cites, with `title` and `section` in their metadata.
+        question: Its words, names and numbers may be repeated.
+    """
+    findings = [_examine(claim, passage, question) for passage in passages]
+    if any(finding.fault is None for finding in findings):
+        return _stitched(claim, findings)
+    return findings[0].fault if findings else None
+
+
+def _examine(claim: str, passage: Document, question: str) -> _Finding:
+    source = read_source(passage.page_content, _context(passage, question))
+    own = words(claim)
+    if _foreign(claim, passage.page_content):
+        return _Finding(_fault_abroad(claim, source, question), (True,) * len(own))
+    window = nearest(own, source)
+    held = held_words(own, words(window.text), words(source.context))
+    return _Finding(_fault(claim, window.text, held, source, question), tuple(held))
+
+
+def _fault(
+    claim: str, window: str, held: Sequence[bool], source: Source, question: str
+) -> Fault | None:
+    own, other, context = words(claim), words(window), words(source.context)
+    total = sum(word.weight for word in own) or 1.0
+    share = sum(word.weight for word, is_held in zip(own, held, strict=True) if is_held) / total
+    if strange_quantities(claim, [window, question]) or _other_rate(claim, window):
+        return Fault.NUMBER
+    if strange_names(own, other, context):
+        return Fault.NAME
+    if denied_otherwise(claim, window):
+        return Fault.NEGATION
+    if opposed(claim, window):
+        return Fault.OPPOSITE
+    if replaced(own, other):
+        return Fault.REPLACED
+    if exchanged(own, other):
+        return Fault.EXCHANGED
+    return Fault.UNSAID if share < _LEAST_SHARE or says_too_much(held, own) else None
+
+
+def _fault_abroad(claim: str, source: Source, question: str) -> Fault | None:
+    """Return what is wrong with a claim in another language than its passage's."""
+    whole = source.windows[-1] if len(source.windows) == 1 else "\n".join(source.windows)
+    return Fault.NUMBER if strange_quantities(claim, [whole, question]) else None
+
+
+def _stitched(claim: str, findings: Sequence[_Finding]) -> Fault | None:
+    """Return a fault if passages hold a claim only together."""
+    own = words(claim)
+    total = sum(word.weight for word in own) or 1.0
+    together = [any(held) for held in zip(*(finding.held for finding in findings), strict=True)]
+
+    def share(held: Sequence[bool]) -> float:
+        return sum(word.weight for word, is_held in zip(own, held, strict=True) if is_held) / total
+
+    alone = max(share(finding.held) for finding in findings if finding.fault is None)
+    return Fault.STITCHED if share(together) - alone >= _MOST_SHARED_OUT else None
+
+
+def _other_rate(claim: str, window: str) -> bool:
+    own, other = rates(claim), rates(window)
+    return bool(own and other and not own & other)
+
+
+def _foreign(claim: str, passage: str) -> bool:
+    return (detect_language(claim) == "zh") != (detect_language(passage) == "zh")
+
+
+def _context(passage: Document, question: str) -> str:
+    metadata = passage.metadata
+    return (
+        ". ".join(str(metadata.get(name) or "") for name in ("title", "section")) + f". {question}"
+    )

@@ -1,0 +1,104 @@
+"""Cuts text into the words by which a claim is held against a source; knows neither."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from rag.answering.support.lexicon import STANDS_FOR
+from rag.store.tokens import tokenize
+
+_TOKEN: Final = re.compile(
+    r"\d+(?:[.,:]\d+)*(?![^\W\d_])|[^\W_\u3040-\u9fff]+(?:['’][a-z]+)?|[\u3040-\u9fff]|[.!?;,。！？；，、：:()（）]"
+)
+_HAN: Final = re.compile(r"[\u3040-\u9fff]")
+_DIGITS: Final = re.compile(r"\d[\d.,:]*\Z")
+_STOPS: Final = frozenset(".!?;,。！？；，、：:()（）")
+
+# Words that say how a sentence is built rather than what it says.
+LIGHT: Final = frozenset(
+    """
+    a about above according across after again all also although always am among amount an and any
+    approximately are around as at available basis be because been before being below between both
+    but by can cannot case come could count did do does doing done due during each either every
+    exactly except first for from further get gets getting give given gives go going had has have
+    having he hence her here his how however i if in include includes including instead into is it
+    its itself just keep least less let like made make makes making many may me means might more
+    most much must my named need needs neither never no nobody none nor not nothing now of off on
+    once one only onto or other others ought our out over own per precisely provided put rather
+    regard roughly same say says set shall she should since single so some soon state states still
+    such take taken takes than that the their them then there therefore these they this those though
+    through thus to together too total toward two under unless until up upon us use used uses using
+    very via was way we well were what when whenever where whereas which while who whoever whom
+    whose why will with within without would yes yet you your yours able allowed allow possible
+    unable
+    """.split()
+)
+LIGHT_HAN: Final = frozenset(
+    "的了是在和与及或也都就会可以要须将把被由从到至则其这那有为于而且并各每个之中内时后前等"
+    "应得能若如即已还再又才所很最共约用给向对让使二两一另外随需必当起来去过着只仅均全些该本此"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word, a Han character, a number or a stop of a text.
+
+    Attributes:
+        form: What is compared: stemmed and lower-cased.
+        raw: As it is written.
+        start: Its first character in the text.
+        end: One past its last.
+        weight: What it adds to the meaning: 0 for function words and stops.
+    """
+
+    form: str
+    raw: str
+    start: int
+    end: int
+    weight: float
+
+    @property
+    def is_stop(self) -> bool:
+        """Whether it is punctuation."""
+        return self.raw in _STOPS
+
+    @property
+    def is_han(self) -> bool:
+        """Whether it is a Han character."""
+        return _HAN.match(self.raw) is not None
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it is written in digits."""
+        return _DIGITS.match(self.raw) is not None
+
+
+@lru_cache(maxsize=512)
+def words(text: str) -> tuple[Word, ...]:
+    """Return the words of a text in reading order."""
+    folded = unicodedata.normalize("NFKC", text)
+    return tuple(
+        Word(_form(match[0]), match[0], match.start(), match.end(), _weight(match[0]))
+        for match in _TOKEN.finditer(folded)
+    )
+
+
+@lru_cache(maxsize=1 << 15)
+def _form(raw: str) -> str:
+    if _HAN.match(raw) or raw in _STOPS:
+        return raw
+    if _DIGITS.match(raw):
+        return raw.replace(",", "")
+    bare = re.sub(r"['’]s?\Z", "", raw)
+    stem = (tokenize(bare) or [bare.lower()])[0]
+    return STANDS_FOR.get(stem, stem)
+
+
+@lru_cache(maxsize=1 << 15)
+def _weight(raw: str) -> float:
+    if raw in _STOPS or raw in LIGHT_HAN or raw.lower() in LIGHT:
+        return 0.0
+    # About two characters make a Chinese word.
+    return 0.5 if _HAN.match(raw) else 1.0
