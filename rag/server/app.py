@@ -18,7 +18,7 @@ from rag.app import Rag
 from rag.errors import RagError, SettingsError
 from rag.server import mcp_http, native
 from rag.server.calls import BEARER, Context, context_of
-from rag.server.failures import Failure, RefusedError, describe
+from rag.server.failures import Failure, RefusedError, describe, refusals
 from rag.server.guard import LOOPBACK, Guard, Rules
 from rag.server.keys import KeyFile
 from rag.server.logs import LOGGER
@@ -95,7 +95,7 @@ def _routes(context: Context) -> FastAPI:
         version=version("rag"),
         description="Answers over documents, every claim traced to the words of a source.",
         lifespan=_lifespan,
-        dependencies=[BEARER],
+        responses=refusals(),
         # The usual page of documentation loads its scripts from elsewhere.
         docs_url=None,
         redoc_url=None,
@@ -103,12 +103,19 @@ def _routes(context: Context) -> FastAPI:
     app.state.context = context
     app.add_api_route("/health", _health, methods=["GET"], tags=["server"])
     app.add_api_route("/health", _health, methods=["HEAD"], include_in_schema=False)
-    app.add_api_route("/metrics", _metrics, methods=["GET"], tags=["server"])
-    app.include_router(native.router)
-    app.include_router(openai.router)
+    app.add_api_route(
+        "/metrics",
+        _metrics,
+        methods=["GET"],
+        tags=["server"],
+        dependencies=[BEARER],
+        responses={200: {"content": {"text/plain": {}}}},
+    )
+    app.include_router(native.router, dependencies=[BEARER])
+    app.include_router(openai.router, dependencies=[BEARER])
     app.include_router(page.router)
     app.state.mcp = mcp_http.mount(app)
-    app.include_router(plugin.router)
+    app.include_router(plugin.router, dependencies=[BEARER])
     app.include_router(wellknown.router)
     for kind in (RagError, RefusedError, TimeoutError):
         app.add_exception_handler(kind, _on_failure)

@@ -5,6 +5,10 @@ model, its documents) is replaced by the id under which the log has it.
 """
 
 from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from pydantic import BaseModel
 
 from rag.errors import (
     ChatContentFilterError,
@@ -86,6 +90,7 @@ class RefusedError(Exception):
         retry_after: int | None = None,
         code: str | None = None,
         param: str | None = None,
+        allow: str | None = None,
     ) -> None:
         super().__init__(message)
         self.status = status
@@ -93,6 +98,7 @@ class RefusedError(Exception):
         self.retry_after = retry_after
         self.code = code
         self.param = param
+        self.allow = allow
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +108,7 @@ class Failure:
     Attributes:
         code: What went wrong in one word, None for the usual one of the status.
         param: The field of the request that is wrong, None if it is none.
+        allow: The methods to use instead, None if the method is not what is wrong.
     """
 
     status: int
@@ -109,6 +116,7 @@ class Failure:
     retry_after: int | None = None
     code: str | None = None
     param: str | None = None
+    allow: str | None = None
 
     def to_dict(self, request_id: str) -> dict[str, object]:
         """Return the body, in the shape OpenAI's clients read and with `detail` for the others."""
@@ -129,13 +137,40 @@ class Failure:
         headers = {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}
         if self.status == 401:
             headers["WWW-Authenticate"] = "Bearer"
+        if self.allow is not None:
+            headers["Allow"] = self.allow
         return headers
+
+
+class Told(BaseModel):
+    """What went wrong, in OpenAI's words."""
+
+    message: str
+    type: str
+    param: str | None
+    code: str | None
+    id: str
+
+
+class Refusal(BaseModel):
+    """The body of an answer that is none; see `Failure.to_dict`."""
+
+    error: Told
+    detail: str
+
+
+def refusals() -> dict[int | str, dict[str, Any]]:
+    """Return the answers that any route may give, for descriptions."""
+    said = {status: HTTPStatus(status).phrase for status in sorted({*_TYPES, *_HIDDEN})}
+    return {status: {"model": Refusal, "description": words} for status, words in said.items()}
 
 
 def describe(error: BaseException) -> Failure:
     """Return what the caller is told of an exception."""
     if isinstance(error, RefusedError):
-        return Failure(error.status, error.message, error.retry_after, error.code, error.param)
+        return Failure(
+            error.status, error.message, error.retry_after, error.code, error.param, error.allow
+        )
     if isinstance(error, TimeoutError):
         return Failure(504, _HIDDEN[504])
     status = next((status for kind, status in _STATUS if isinstance(error, kind)), 500)

@@ -243,7 +243,8 @@ def _check_level(route: Route, caller: Caller | None) -> None:
 def _not_listed(path: str) -> RefusedError:
     methods = methods_of(path)
     if methods:
-        return RefusedError(405, f"use one of {', '.join(methods)}")
+        allowed = ", ".join(methods)
+        return RefusedError(405, f"use one of {allowed}", allow=allowed)
     return RefusedError(404, "there is no such route")
 
 

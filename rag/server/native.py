@@ -115,7 +115,7 @@ async def search(request: Request, wanted: Search) -> dict[str, Any]:
     return {"query": query, "passages": [passage_to_dict(one) for one in passages]}
 
 
-@router.post("/ask", response_model=None)
+@router.post("/ask", response_model=None, responses={200: {"content": {"text/event-stream": {}}}})
 async def ask(request: Request, wanted: Ask) -> dict[str, object] | StreamingResponse:
     """Answer a question with citations, whole or as a stream of events."""
     turn = Turn(
@@ -141,7 +141,7 @@ def list_documents(request: Request, collection: str | None = None) -> dict[str,
     return {"documents": [one.to_dict() for one in index_of(request, collection).list()]}
 
 
-@router.post("/documents")
+@router.post("/documents", responses={422: {"description": "None of them could be read."}})
 def upload(
     request: Request, files: list[UploadFile], collection: Annotated[str | None, Form()] = None
 ) -> JSONResponse:
@@ -235,8 +235,8 @@ async def _as_sse(
 
 def _wire(event: AnswerEvent, shape: _Plain) -> tuple[str, dict[str, object]]:
     match event:
-        case SearchStarted(query):
-            return "search_started", {"query": query}
+        case SearchStarted(query, with_history):
+            return "search_started", {"query": query, "with_history": with_history}
         case PassagesFound(passages):
             return "passages_found", {"passages": [passage_to_dict(one) for one in passages]}
         case TextChunk(text):

@@ -8,6 +8,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 
 from rag.server.calls import BEARER, base_url, caller_of
+from rag.server.failures import refusals
 from rag.server.guard import LOCAL
 from rag.server.plugin.routes import searching
 
@@ -75,6 +76,7 @@ def _description(request: Request, prefix: str) -> dict[str, Any]:
         version=version("rag"),
         servers=[{"url": base_url(request) + prefix}],
         dependencies=[BEARER],
+        responses=refusals(),
     )
     app.include_router(searching)
     return app.openapi()
