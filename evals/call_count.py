@@ -96,8 +96,9 @@ def _can_search(bench: "Bench", settings: Settings, queries: Queries) -> bool:
         return False
     if not bench.indexing.is_built(bench.split(settings)):
         return False
-    texts = [one.query for one in queries.asked]
-    return settings.retrieval.mode == "lexical" or bench.model(settings).knows_queries(texts)
+    model = bench.model(settings)
+    texts = [text for one in queries.asked for text in one.embedded(model)]
+    return settings.retrieval.mode == "lexical" or model.knows_queries(texts)
 
 
 def _count_verdicts(

@@ -65,8 +65,9 @@ def _can_search(bench: "Bench", settings: Settings) -> bool:
     """Tell whether passages are found without building or embedding anything."""
     if settings.chat.model is not None or not bench.indexing.is_built(bench.split(settings)):
         return False
-    texts = [one.query for one in bench.queries(settings).asked]
-    return settings.retrieval.mode == "lexical" or bench.model(settings).knows_queries(texts)
+    model = bench.model(settings)
+    texts = [text for one in bench.queries(settings).asked for text in one.embedded(model)]
+    return settings.retrieval.mode == "lexical" or model.knows_queries(texts)
 
 
 def _unknown_pairs(bench: "Bench", settings: Settings) -> int | None:
@@ -78,12 +79,13 @@ def _unknown_pairs(bench: "Bench", settings: Settings) -> int | None:
     retriever = make_retriever(
         settings, store, model, k=None, mode=None, wanted=None, min_score=None, reranker=handed
     )
-    unknown = 0
-    for query in dict.fromkeys(one.query for one in bench.queries(settings).asked):
+    unknown: dict[str, set[str]] = {}
+    for one in bench.queries(settings).asked:
         handed.texts.clear()
-        retriever.invoke(query)
-        unknown += len(handed.texts - reranker.known(query, sorted(handed.texts)))
-    return unknown
+        one.find(retriever)
+        found = handed.texts - reranker.known(one.alone, sorted(handed.texts))
+        unknown.setdefault(one.alone, set()).update(found)
+    return sum(map(len, unknown.values()))
 
 
 class _Handed(BaseDocumentCompressor):

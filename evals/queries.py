@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
     from evals.asking.remembered import RememberedChat
+    from rag.answering.looking import Sought
     from rag.answering.question import Question as ChainQuestion
 
 
@@ -45,14 +46,14 @@ def queries_of(
     condenser = make_condenser(settings, chat_model)
     read = {one.id: as_asked_of_chain(one) for one in questions}
     rewritten = make_calls(
-        {key: _later(condenser.query, one) for key, one in read.items() if condenser.asks(one)},
+        {key: _later(condenser.seek, one) for key, one in read.items() if condenser.asks(one)},
         at_once=at_once,
         tell=tell,
     )
     found = rewritten.values | {
-        key: condenser.query(one) for key, one in read.items() if not condenser.asks(one)
+        key: condenser.seek(one) for key, one in read.items() if not condenser.asks(one)
     }
-    asked = tuple(Asked(one, found[one.id]) for one in questions if one.id in found)
+    asked = tuple(_asked(one, found[one.id]) for one in questions if one.id in found)
     return Queries(asked, rewritten.failed)
 
 
@@ -60,14 +61,17 @@ def condensing_key(settings: Settings, chat_model: "RememberedChat | None") -> s
     """Return the key of what is searched: settings of one key search the same."""
     model = None if chat_model is None else chat_model.identity
     prompts = str(settings.answer.prompts_dir)
-    return stage_key(settings.retrieval.history, model, settings.chat.context_tokens, prompts)
+    searched = settings.retrieval
+    return stage_key(searched.history, searched.mode, model, settings.chat.context_tokens, prompts)
 
 
 def by_authors(questions: Sequence[Question], asked: Sequence[Asked]) -> list[Asked]:
     """Return follow-ups as the set's authors rewrote them, the others as they are `asked`."""
-    searched = {one.question.id: one.query for one in asked}
-    searched |= {one.id: one.rewrite for one in questions if one.history and one.rewrite}
-    return [Asked(one, searched[one.id]) for one in questions if one.id in searched]
+    searched = {one.question.id: one for one in asked}
+    searched |= {
+        one.id: Asked(one, one.rewrite) for one in questions if one.history and one.rewrite
+    }
+    return [searched[one.id] for one in questions if one.id in searched]
 
 
 def as_chain_input(question: Question) -> dict[str, object]:
@@ -83,5 +87,12 @@ def as_asked_of_chain(question: Question) -> "ChainQuestion":
     return read_question(as_chain_input(question))
 
 
-def _later(query: "Callable[[ChainQuestion], str]", question: "ChainQuestion") -> Callable[[], str]:
-    return lambda: query(question)
+def _later(
+    seek: "Callable[[ChainQuestion], Sought]", question: "ChainQuestion"
+) -> "Callable[[], Sought]":
+    return lambda: seek(question)
+
+
+def _asked(question: Question, sought: "Sought") -> Asked:
+    turns = ((turn.type, turn.text) for turn in sought.history)
+    return Asked(question, sought.query, sought.standalone, tuple(turns))

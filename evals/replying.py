@@ -19,6 +19,7 @@ from rag.settings import Settings
 if TYPE_CHECKING:
     from langchain_core.documents import BaseDocumentCompressor, Document
     from langchain_core.language_models import BaseChatModel
+    from langchain_core.messages import BaseMessage
     from langchain_core.retrievers import BaseRetriever
 
     from evals.exact_store import ExactStore
@@ -52,8 +53,9 @@ def reply_to_all(
         min_score=None,
         reranker=reranker,
     )
-    found = {one.query: retriever.invoke(one.query) for one in asked}
-    chain = make_chain(settings, _remembering(found), embeddings, chat_model)
+    found = {(one.query, one.history): one.find(retriever) for one in asked}
+    remembering = _remembering(found, weighs=retriever.weighs_history)
+    chain = make_chain(settings, remembering, embeddings, chat_model)
     calls = {one.question.id: _later(chain, one) for one in asked}
     if chat_model is None:
         return Outcome({key: call() for key, call in calls.items()})
@@ -64,17 +66,23 @@ def _later(chain: "RagChain", asked: Asked) -> Callable[[], Reply]:
     return lambda: _reply(chain.invoke(as_chain_input(asked.question)))
 
 
-def _remembering(passages: "Mapping[str, list[Document]]") -> "BaseRetriever":
-    """Return a retriever over what was found before."""
+def _remembering(
+    passages: "Mapping[tuple[str, tuple[tuple[str, str], ...]], list[Document]]", *, weighs: bool
+) -> "BaseRetriever":
+    """Return a retriever over what was found before for a query and its history."""
     from langchain_core.retrievers import BaseRetriever
 
     class Found(BaseRetriever):
+        weighs_history: bool = weighs
+
         def _get_relevant_documents(
             self,
             query: str,
+            *,
+            history: "Sequence[BaseMessage]" = (),
             **_: Any,  # noqa: ANN401
         ) -> "list[Document]":
-            return passages[query]
+            return passages[query, tuple((turn.type, turn.text) for turn in history)]
 
     return Found()
 

@@ -16,6 +16,8 @@ from evals.results import RankedPassage
 from evals.splits import Split
 from rag.assembly import make_retriever
 from rag.embeddings import PassageEmbeddings
+from rag.retrieval.history import Earlier, weigh
+from rag.retrieval.memory import shortened
 from rag.settings import Settings
 
 if TYPE_CHECKING:
@@ -39,10 +41,40 @@ _STEPS = {
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question and what is searched for it."""
+    """A question and what is searched for it.
+
+    Attributes:
+        question: With its gold.
+        query: What is searched.
+        standalone: The question as one text, for those who weigh no history; "": the query.
+        history: What was said before and is weighed in the search: role and text, oldest first.
+    """
 
     question: Question
     query: str
+    standalone: str = ""
+    history: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def alone(self) -> str:
+        """The question as one text."""
+        return self.standalone or self.query
+
+    @property
+    def texts(self) -> list[str]:
+        """Everything that is searched, the question first."""
+        weighed = weigh([Earlier(text, role == "human") for role, text in self.history])
+        return [self.query, *(one.text for one in weighed)]
+
+    def embedded(self, model: PassageEmbeddings) -> list[str]:
+        """Return the texts as a search has them embedded."""
+        return [self.query, *(shortened(text, model) for text in self.texts[1:])]
+
+    def find(self, retriever: "RagRetriever") -> "list[Document]":
+        """Return the passages that a retriever finds, best first."""
+        if not self.history:
+            return retriever.invoke(self.query)
+        return retriever.invoke(self.query, history=self.history, standalone=self.standalone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,14 +165,14 @@ def retrieve(
 ) -> Retrieved:
     """Ask a cell of ours."""
     retriever = _retriever(settings, store, embeddings, wanted, reranker)
-    whole = {one.question.id: _places(retriever.invoke(one.query)) for one in asked}
+    whole = {one.question.id: _places(one.find(retriever)) for one in asked}
     embedded = embedded_reads(split, embeddings.max_tokens, count_tokens)
     losses = {}
     for one in asked:
         lost = stage_that_lost(
             one.question,
             whole[one.question.id],
-            partial(_road, one.query, retriever, embedded, text),
+            partial(_road, one, retriever, embedded, text),
             split.passages,
             k=depth.decisive,
         )
@@ -159,7 +191,7 @@ def retrieve_rival(
 ) -> Retrieved:
     """Ask a rival for as many passages as the measures look at."""
     wanted = max(depth.measured, 100 if depth.by_document else 0)
-    whole = {one.question.id: _places(search(one.query, wanted)[:wanted]) for one in asked}
+    whole = {one.question.id: _places(search(one.alone, wanted)[:wanted]) for one in asked}
     return _retrieved(whole, {}, k, depth, count_tokens)
 
 
@@ -198,7 +230,7 @@ def _retriever(
     )
 
 
-def _road(query: str, retriever: "RagRetriever", embedded: Reads, text: TextOf) -> Road:
+def _road(asked: Asked, retriever: "RagRetriever", embedded: Reads, text: TextOf) -> Road:
     """Search again, stage by stage; store and reranker remember what they did."""
     reranked = 0 if retriever.reranker is None else retriever.rerank_depth
     proposed = max(retriever.candidates, retriever.k, reranked)
@@ -210,13 +242,15 @@ def _road(query: str, retriever: "RagRetriever", embedded: Reads, text: TextOf) 
     for field, stage in _STEPS.items():
         if getattr(retriever, field) is not None:
             on = on.model_copy(update={field: getattr(retriever, field)})
-            steps.append((stage, _spans(on.invoke(query))))
+            steps.append((stage, _spans(asked.find(on))))
     return Road(
-        legs=[_spans(fused.invoke(query, mode=leg, k=proposed)) for leg in legs],
-        fused=_spans(fused.invoke(query)),
+        legs=[
+            _spans(fused.invoke(text, mode=leg, k=proposed)) for text in asked.texts for leg in legs
+        ],
+        fused=_spans(asked.find(fused)),
         steps=steps,
         embedded=None if retriever.mode == "lexical" else embedded,
-        reranked=reranked_reads(query, retriever.reranker, text),
+        reranked=reranked_reads(asked.alone, retriever.reranker, text),
     )
 
 

@@ -282,7 +282,7 @@ class Bench:
 
     def questions_key(self, asked: Sequence[Asked]) -> str:
         """Return a hash over all that is asked, with its gold."""
-        return stage_key([[asdict(one.question), one.query] for one in asked])
+        return stage_key([asdict(one) for one in asked])
 
     def has_rankings(self, key: str) -> bool:
         """Tell whether rankings are kept under `key`."""

@@ -51,7 +51,7 @@ def _served(bench: Bench, run: CellRun, store: Store, asked: Sequence[Asked]) ->
     retriever = make_retriever(
         settings, store, model, k=None, mode=None, wanted=None, min_score=None
     )
-    return lambda number: retriever.invoke(asked[number].query)
+    return lambda number: asked[number].find(retriever)
 
 
 def rival_timers(
@@ -82,7 +82,7 @@ def rival_timers(
 
 
 def _asking(search: Callable[[str, int], object], asked: Sequence[Asked], k: int) -> Ask:
-    return lambda number: search(asked[number].query, k)
+    return lambda number: search(asked[number].alone, k)
 
 
 def engine_timers(engines: Mapping[ServedKey, OpenedEngines]) -> dict[Timed, Ask]:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from rag.answering.chain import RagChain
     from rag.embeddings import PassageEmbeddings
     from rag.excerpt import Excerpt
+    from rag.retrieval.memory import TextVectors
     from rag.retrieval.retriever import RagRetriever
     from rag.status import IndexStatus
     from rag.store.records import SourceRecord
@@ -385,6 +386,7 @@ class Rag:
             wanted=filter,
             min_score=min_score,
             reranker=self._given_reranker,
+            remembered=self._remembered,
         )
 
     def chain(
@@ -442,6 +444,12 @@ class Rag:
             ChatModelNotConfiguredError: A model is named, but neither a key nor an endpoint.
         """
         return self._given_chat_model or assembly.open_chat_model(self.settings.chat)
+
+    @cached_property
+    def _remembered(self) -> "TextVectors":
+        from rag.retrieval.memory import TextVectors
+
+        return TextVectors()
 
     @cached_property
     def _names(self) -> "SourceNames":

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from rag.answering.condenser import Condenser
     from rag.documents.isolation import ParseLimits
     from rag.embeddings import PassageEmbeddings
+    from rag.retrieval.memory import TextVectors
     from rag.retrieval.retriever import RagRetriever
     from rag.store.places import StoreOptions
     from rag.store.store import Store
@@ -134,12 +135,16 @@ def make_retriever(
     wanted: Mapping[str, Any] | None,
     min_score: float | None,
     reranker: "BaseDocumentCompressor | None" = None,
+    remembered: "TextVectors | None" = None,
 ) -> "RagRetriever":
     """Return the retriever of the settings, with what is given here instead.
+
+    What is `remembered` is not embedded again where it comes up in a conversation.
 
     Raises:
         RerankerError: The settings name a reranker that cannot be had.
     """
+    from rag.retrieval.memory import TextVectors
     from rag.retrieval.retriever import RagRetriever
 
     chosen = settings.retrieval
@@ -156,6 +161,7 @@ def make_retriever(
         neighbours=chosen.neighbours,
         reranker=open_reranker(settings.rerank) if reranker is None else reranker,
         rerank_depth=settings.rerank.depth,
+        remembered=TextVectors() if remembered is None else remembered,
     )
 
 
@@ -204,10 +210,13 @@ def make_condenser(settings: Settings, chat_model: "BaseChatModel | None") -> "C
         PromptError: A prompt of the user's cannot be used.
     """
     from rag.answering.condenser import Condenser
+    from rag.answering.looking import chosen_history
     from rag.answering.prompts import load_prompt
 
+    retrieval = settings.retrieval
+    history = chosen_history(retrieval.history, chat_model, can_weigh=retrieval.mode == "hybrid")
     prompt = load_prompt("condense", folder=settings.answer.prompts_dir)
-    return Condenser(settings.retrieval.history, chat_model, prompt, _budget(settings))
+    return Condenser(history, chat_model, prompt, _budget(settings))
 
 
 def make_tool(

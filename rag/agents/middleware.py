@@ -14,6 +14,7 @@ from rag.answering.chain import RagChain
 from rag.answering.composing import answer_language
 from rag.answering.fencing import fence_passages, fit_passages
 from rag.answering.language import NOTHING_FOUND, no_answer_in, say
+from rag.answering.looking import afind, find
 from rag.answering.prompts import Prompt, load_prompt
 from rag.answering.question import Question, read_question
 
@@ -63,16 +64,18 @@ class RagMiddleware(AgentMiddleware[RagState, Any, Any]):
         question = _last_question(state["messages"])
         if question is None:
             return _found("", ())
-        query = self._chain.condenser.query(question, ensure_config())
-        return _found(query, self._fit(self._chain.retriever.invoke(query)))
+        sought = self._chain.condenser.seek(question, ensure_config())
+        found = find(self._chain.retriever, sought, ensure_config())
+        return _found(sought.query, self._fit(found))
 
     async def abefore_agent(self, state: RagState, runtime: object) -> Update:  # noqa: ARG002
         """Search for the last turn of the user."""
         question = _last_question(state["messages"])
         if question is None:
             return _found("", ())
-        query = await self._chain.condenser.aquery(question, ensure_config())
-        return _found(query, self._fit(await self._chain.retriever.ainvoke(query)))
+        sought = await self._chain.condenser.aseek(question, ensure_config())
+        found = await afind(self._chain.retriever, sought, ensure_config())
+        return _found(sought.query, self._fit(found))
 
     def wrap_model_call(
         self,

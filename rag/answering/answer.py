@@ -94,9 +94,13 @@ def passage_to_dict(passage: Document) -> dict[str, object]:
 
 @dataclass(frozen=True, slots=True)
 class SearchStarted:
-    """The query that is searched for, known before the search runs."""
+    """The query that is searched for, known before the search runs.
+
+    `with_history` is True where what was said before counts in the search too.
+    """
 
     query: str
+    with_history: bool = False
 
 
 @dataclass(frozen=True, slots=True)

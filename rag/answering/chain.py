@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, TypeAlias, cast
 
 from langchain_core.documents import Document
@@ -27,10 +28,18 @@ from rag.answering.asking import (
     ask_whole,
 )
 from rag.answering.composing import Budget, answer_language, compose_answer
-from rag.answering.condenser import Condenser, History
+from rag.answering.condenser import Condenser
 from rag.answering.extractive import Embed, quote_answer
 from rag.answering.finishing import finish
 from rag.answering.language import no_answer_in
+from rag.answering.looking import (
+    History,
+    Sought,
+    afind,
+    chosen_history,
+    find,
+    weighs_history,
+)
 from rag.answering.prompts import Prompt, load_prompt
 from rag.answering.question import ChainInput, Question, read_question
 from rag.answering.reply import ReplyReader
@@ -54,9 +63,10 @@ class RagChain(Runnable[ChainQuestion, Answer]):
         language: Of the answer, e.g. "en" or "zh"; "auto" is the question's.
         embed: Gives vectors of unit length to sentences, by which they are compared where there is
             no chat model; None compares words alone.
-        history: How a follow-up is searched: "rewrite" by the chat model, "join" to the question
-            it leans on, "ignore" what was said before; "auto": rewrite with a chat model, else
-            join.
+        history: How a follow-up is searched: "rewrite" by the chat model, "weigh" what was said
+            before in the search, "join" to the question it leans on, "ignore" what was said
+            before; "auto": rewrite with a chat model, else weigh. Weighing takes a retriever that
+            can, such as a hybrid `RagRetriever`; others join.
 
     Raises:
         ChatModelNotConfiguredError: A rewrite is wanted and there is no chat model.
@@ -79,7 +89,10 @@ class RagChain(Runnable[ChainQuestion, Answer]):
         self.answer_prompt = answer_prompt or load_prompt("answer")
         self.budget = budget or Budget()
         self.condenser = Condenser(
-            history, chat_model, condense_prompt or load_prompt("condense"), self.budget
+            chosen_history(history, chat_model, can_weigh=weighs_history(retriever)),
+            chat_model,
+            condense_prompt or load_prompt("condense"),
+            self.budget,
         )
         self.language = language
         self.embed = embed
@@ -181,35 +194,35 @@ class RagChain(Runnable[ChainQuestion, Answer]):
     def _events(
         self, question: Question, config: RunnableConfig, ask: Ask
     ) -> Iterator[AnswerEvent]:
-        query = self.condenser.query(question, config)
-        yield SearchStarted(query)
-        passages = tuple(self.retriever.invoke(query, config))
+        sought = self.condenser.seek(question, config)
+        yield SearchStarted(sought.query, with_history=bool(sought.history))
+        passages = tuple(find(self.retriever, sought, config))
         yield PassagesFound(passages)
         if self.chat_model is None or not passages:
-            yield from self._quote(question, query, passages)
+            yield from self._quote(question, sought, passages)
             return
         messages, shown, reply = self._compose(question, passages)
         for message in ask(self.chat_model, messages, config):
             if text := reply.take(message):
                 yield TextChunk(text)
-        yield from self._finish(question, query, reply, shown)
+        yield from self._finish(question, sought.query, reply, shown)
 
     async def _aevents(
         self, question: Question, config: RunnableConfig, ask: AskAsync
     ) -> AsyncIterator[AnswerEvent]:
-        query = await self.condenser.aquery(question, config)
-        yield SearchStarted(query)
-        passages = tuple(await self.retriever.ainvoke(query, config))
+        sought = await self.condenser.aseek(question, config)
+        yield SearchStarted(sought.query, with_history=bool(sought.history))
+        passages = tuple(await afind(self.retriever, sought, config))
         yield PassagesFound(passages)
         if self.chat_model is None or not passages:
-            for event in await asyncio.to_thread(self._quote, question, query, passages):
+            for event in await asyncio.to_thread(self._quote, question, sought, passages):
                 yield event
             return
         messages, shown, reply = self._compose(question, passages)
         async for message in ask(self.chat_model, messages, config):
             if text := reply.take(message):
                 yield TextChunk(text)
-        for event in self._finish(question, query, reply, shown):
+        for event in self._finish(question, sought.query, reply, shown):
             yield event
 
     def _compose(
@@ -230,15 +243,16 @@ class RagChain(Runnable[ChainQuestion, Answer]):
         yield AnswerFinished(finish(question.text, query, reply, shown, language=language))
 
     def _quote(
-        self, question: Question, query: str, passages: tuple[Document, ...]
+        self, question: Question, sought: Sought, passages: tuple[Document, ...]
     ) -> list[AnswerEvent]:
         language = answer_language(self.language, question.text)
         if self.chat_model is not None:
-            answer = Answer(question.text, query, no_answer_in(language), answered=False)
+            answer = Answer(question.text, sought.query, no_answer_in(language), answered=False)
         else:
-            answer = quote_answer(
-                question.text, query, passages, language=language, embed=self.embed
+            quoted = quote_answer(
+                question.text, sought.standalone, passages, language=language, embed=self.embed
             )
+            answer = replace(quoted, search_query=sought.query)
         return [TextChunk(answer.text), AnswerFinished(answer)]
 
 

@@ -1,7 +1,6 @@
-"""Says what is searched for a question of a conversation; knows no index and no answer."""
+"""Turns a question of a conversation into what is searched for; knows no index and no answer."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage
@@ -10,21 +9,21 @@ from langchain_core.runnables import RunnableConfig
 from rag.answering.asking import aask_whole, ask_whole
 from rag.answering.composing import Budget, compose_condense
 from rag.answering.condense import join_history, read_rewrite
+from rag.answering.looking import History, Sought, said_before
 from rag.answering.prompts import Prompt
 from rag.answering.question import Question
 from rag.errors import ChatModelNotConfiguredError
 
-History = Literal["auto", "join", "ignore", "rewrite"]
-
 
 @dataclass(frozen=True, slots=True)
 class Condenser:
-    """Turns a question and what was said before it into one search query.
+    """Turns a question and what was said before it into what is searched for.
 
     Attributes:
-        history: "rewrite": the chat model writes a question that stands alone; "join": the
-            question goes behind the one it leans on; "ignore": it is searched as it is; "auto":
-            rewrite with a chat model, else join.
+        history: "rewrite": the chat model writes a question that stands alone; "weigh": what was
+            said before counts a little in the search; "join": the question goes behind the one it
+            leans on; "ignore": it is searched as it is; "auto": rewrite with a chat model, else
+            join (see `chosen_history` where a retriever weighs).
         chat_model: Rewrites; None where there is none.
         prompt: Asks for a question that stands alone.
         budget: How long that prompt may be.
@@ -42,10 +41,10 @@ class Condenser:
         if self.history == "rewrite" and self.chat_model is None:
             raise ChatModelNotConfiguredError(
                 "retrieval.history is rewrite, which needs a chat model, and none is configured; "
-                "set chat.model, or retrieval.history to auto or join"
+                "set chat.model, or retrieval.history to auto or weigh"
             )
 
-    def query(self, question: Question, config: RunnableConfig | None = None) -> str:
+    def seek(self, question: Question, config: RunnableConfig | None = None) -> Sought:
         """Return what to search for; a reply that is no question is replaced by `join_history`.
 
         Raises:
@@ -55,16 +54,16 @@ class Condenser:
         if model is None:
             return self._unasked(question)
         (reply,) = ask_whole(model, self._messages(question), _for_condensing(config))
-        return read_rewrite(reply.text, question.text) or join_history(question)
+        return _alone(read_rewrite(reply.text, question.text) or join_history(question))
 
-    async def aquery(self, question: Question, config: RunnableConfig | None = None) -> str:
-        """Return what to search for; raises what `query` raises."""
+    async def aseek(self, question: Question, config: RunnableConfig | None = None) -> Sought:
+        """Return what to search for; raises what `seek` raises."""
         model = self._rewriter(question)
         if model is None:
             return self._unasked(question)
         replies = aask_whole(model, self._messages(question), _for_condensing(config))
         (reply,) = [message async for message in replies]
-        return read_rewrite(reply.text, question.text) or join_history(question)
+        return _alone(read_rewrite(reply.text, question.text) or join_history(question))
 
     def asks(self, question: Question) -> bool:
         """Return whether the chat model is asked about this question."""
@@ -74,11 +73,20 @@ class Condenser:
         wanted = self.history in ("auto", "rewrite") and question.history
         return self.chat_model if wanted else None
 
-    def _unasked(self, question: Question) -> str:
-        return question.text if self.history == "ignore" else join_history(question)
+    def _unasked(self, question: Question) -> Sought:
+        if self.history == "ignore":
+            return _alone(question.text)
+        joined = join_history(question)
+        if self.history == "weigh":
+            return Sought(question.text, joined, said_before(question))
+        return _alone(joined)
 
     def _messages(self, question: Question) -> list[BaseMessage]:
         return compose_condense(self.prompt, question, self.budget)
+
+
+def _alone(query: str) -> Sought:
+    return Sought(query, query)
 
 
 def _for_condensing(config: RunnableConfig | None) -> RunnableConfig:

@@ -62,8 +62,11 @@ def stream_answer(rag: "Rag", question: str, *, history: Sequence[Turn], quiet: 
     finished: Answer | None = None
     with answer_writer(console) as writer:
         for event in rag.stream(question, history=history):
-            if isinstance(event, SearchStarted) and event.query != question and not quiet:
-                writer.remark(f"searching for: {event.query}")
+            if isinstance(event, SearchStarted) and not quiet:
+                if event.with_history:
+                    writer.remark("what was said before counts in the search")
+                elif event.query != question:
+                    writer.remark(f"searching for: {event.query}")
             elif isinstance(event, TextChunk):
                 writer.write(event.text)
             elif isinstance(event, AnswerFinished):

@@ -57,7 +57,7 @@ def read_event(name: str, values: Mapping[str, Any]) -> AnswerEvent | None:
     """
     match name:
         case "search_started":
-            return SearchStarted(str(values.get("query")))
+            return SearchStarted(str(values.get("query")), values.get("with_history") is True)
         case "passages_found":
             return PassagesFound(tuple(read_passages(values)))
         case "text_chunk":

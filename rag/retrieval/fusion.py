@@ -21,7 +21,7 @@ more than .02; leaving any one set out of the choice leads to neighbouring value
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, pstdev
 from types import MappingProxyType
@@ -68,7 +68,8 @@ class FusedHit:
     """A passage with its fused `score` (0 to 1, higher is better) and where it came from.
 
     Ranks are 1-based and None where the leg did not propose the passage; a score is None where it
-    is not known. The evidence of a leg is in nats and, for dense, before its weight.
+    is not known. The evidence of a leg is in nats and, for dense, before its weight; that of
+    `history` is what earlier turns of a conversation add.
     """
 
     id: str
@@ -79,14 +80,29 @@ class FusedHit:
     lexical_score: float | None
     dense_evidence: float
     lexical_evidence: float
+    history_evidence: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Fusion:
-    """The fused ranking, best first, and the weight the dense leg had (0 to 1)."""
+    """The fused ranking, best first, and what its scores were made with.
+
+    Attributes:
+        hits: Sorted by (-score, id).
+        dense_weight: Of the dense leg's evidence, 0 to 1.
+        chance: What the best of as many unrelated passages shows, in nats.
+    """
 
     hits: tuple[FusedHit, ...]
     dense_weight: float
+    chance: float
+
+    def evidence(self) -> dict[str, float]:
+        """Return the evidence of both legs for each passage, in nats."""
+        return {
+            hit.id: self.dense_weight * hit.dense_evidence + hit.lexical_evidence
+            for hit in self.hits
+        }
 
 
 def fuse(
@@ -95,6 +111,7 @@ def fuse(
     *,
     filled: Mapping[str, float] = _NOTHING,
     evidence: QueryEvidence,
+    also: Collection[str] = (),
 ) -> Fusion:
     """Fuse two candidate lists into one ranking, sorted by (-score, id).
 
@@ -104,9 +121,10 @@ def fuse(
     Args:
         dense: Best first; cosine similarities.
         lexical: Best first; BM25 scores.
-        filled: Cosine similarities of passages that only `lexical` proposes (the store can compute
-            them exactly); a passage missing here counts as the worst dense candidate.
+        filled: Cosine similarities of passages that `dense` does not propose (the store can
+            compute them exactly); a passage missing here counts as the worst dense candidate.
         evidence: What is known about the query and the collection.
+        also: Passages to rank that neither leg need propose.
     """
     similarities = {**filled, **{hit.id: hit.score for hit in dense}}
     nats = _dense_evidence(similarities, evidence)
@@ -114,13 +132,13 @@ def fuse(
     meaning = _Leg(_ranks(dense), similarities, nats, missing=worst)
     relevances = {hit.id: hit.score for hit in lexical}
     words = _Leg(_ranks(lexical), relevances, _lexical_evidence(relevances), missing=0.0)
-    ids = meaning.ranks.keys() | words.ranks.keys()
+    ids = meaning.ranks.keys() | words.ranks.keys() | set(also)
     chance = math.log(max(evidence.passages or 0, len(ids), 2))
     weight = dense_weight(
         max(nats.values(), default=0.0), chance, unknown_share=evidence.unknown_share or 0.0
     )
     hits = [_fused_hit(id_, meaning, words, weight=weight, chance=chance) for id_ in ids]
-    return Fusion(tuple(sorted(hits, key=lambda hit: (-hit.score, hit.id))), weight)
+    return Fusion(tuple(sorted(hits, key=lambda hit: (-hit.score, hit.id))), weight, chance)
 
 
 def dense_weight(best: float, chance: float, *, unknown_share: float) -> float:

@@ -111,11 +111,12 @@ class RetrievalSettings(Group):
     neighbours: int = Field(
         default=0, ge=0, description="Widen each passage by so many neighbours on either side."
     )
-    history: Literal["auto", "join", "ignore", "rewrite"] = Field(
+    history: Literal["auto", "weigh", "join", "ignore", "rewrite"] = Field(
         default="auto",
-        description="How a follow-up is searched: rewritten by the chat model (rewrite), behind "
-        "the question it leans on (join), as it is (ignore); auto: rewrite with a chat model, "
-        "else join.",
+        description="How a follow-up is searched: rewritten by the chat model (rewrite), with "
+        "what was said before counting a little (weigh), behind the question it leans on (join), "
+        "as it is (ignore); auto: rewrite with a chat model, else weigh; modes other than hybrid "
+        "join instead of weighing.",
     )
 
 

@@ -10,7 +10,7 @@ from langchain_core.runnables import RunnableLambda
 
 from rag.answering.answer import Answer, AnswerFinished, PassagesFound, SearchStarted, TextChunk
 from rag.answering.chain import RagChain
-from rag.answering.condenser import History
+from rag.answering.looking import History
 from rag.answering.language import NO_ANSWER
 from rag.errors import ChatModelNotConfiguredError, RetrievalError
 from tests.answering.fakes import FixedRetriever, ScriptedChatModel, passage
