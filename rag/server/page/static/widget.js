@@ -111,7 +111,7 @@
       method: "POST",
       credentials: "omit",
       headers: { "Content-Type": "application/json", ...(key && { Authorization: `Bearer ${key}` }) },
-      body: JSON.stringify({ question, history, collection, stream: true, html: true }),
+      body: JSON.stringify({ question, history: history.slice(-40), collection, stream: true, html: true }),
     });
     if (!response.ok) throw new Error(said(await response.json().catch(() => ({}))));
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
