@@ -1,5 +1,6 @@
 """What clients of OpenAI's retrieval plugin send and get, down to the names of fields."""
 
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from starlette.testclient import TestClient
 
 from tests.indexing import Project
 from tests.server.calling import calling, make_app, make_key
+from tests.server.running import running
 
 
 @pytest.fixture
@@ -339,3 +341,19 @@ def test_a_server_without_keys_says_that_it_needs_none(client: TestClient) -> No
     manifest = client.get("/.well-known/ai-plugin.json").json()
     assert manifest["auth"] == {"type": "none"}
     assert manifest["api"]["url"] == "http://127.0.0.1:8321/.well-known/openapi.yaml"
+
+
+def test_langchains_client_of_the_plugin_gets_passages(project: Project) -> None:
+    with warnings.catch_warnings():
+        # Its package announces its end whenever it is imported.
+        warnings.simplefilter("ignore")
+        retrievers = pytest.importorskip("langchain_community.retrievers")
+    secret = make_key(project, "reader")["Authorization"].removeprefix("Bearer ")
+    with running(make_app(project)) as url:
+        client = retrievers.ChatGPTPluginRetriever(url=url, bearer_token=secret, top_k=1)
+        (found,) = client.invoke("How much does the pump of the R4 weigh?")
+        assert found.page_content.endswith("The pump of the R4 weighs 12 kg.")
+        assert found.metadata["document_id"] == "docs/pump.md"
+        client.filter = {"document_id": "docs/zh/泵.md"}
+        (found,) = client.invoke("水泵的保修期多久？")
+        assert found.page_content.endswith("水泵的保修期为 36 个月。")
