@@ -14,6 +14,7 @@ from rag.answering.answer import Citation
 from rag.answering.markers import Mark
 from rag.answering.numbers import stated_numbers, strange_numbers
 from rag.answering.quotes import find_quote, quoted
+from rag.answering.support.verdict import fault_in
 from rag.sentences import sentences, trimmed
 from rag.store.tokens import tokenize
 
@@ -47,17 +48,17 @@ def bind(
     """Return one citation for each number in `text`, in order of number.
 
     A citation's quote reaches over all that its claims rest on: the words they quote, or else the
-    sentences of the passage that share most with them. It is unverified where a claim quotes words
-    or states a number that no passage it cites holds; numbers of the `question` may be repeated.
+    sentences of the passage that share most with them. It is unverified where none of the passages
+    that a claim cites says what it says; words and numbers of the `question` may be repeated.
     """
     found: dict[int, list[Span]] = {}
     invented: dict[int, str] = {}
     cited = {mark.number: passages[mark.passage] for mark in marks}
     for claim in read_claims(text, marks):
-        texts = [cited[mark.number].page_content for mark in claim.marks]
-        words = _invented(claim, texts, question)
-        for mark, passage in zip(claim.marks, texts, strict=True):
-            found.setdefault(mark.number, []).append(support(claim, passage))
+        its = [cited[mark.number] for mark in claim.marks]
+        words = unsupported(claim, its, question=question)
+        for mark, passage in zip(claim.marks, its, strict=True):
+            found.setdefault(mark.number, []).append(support(claim, passage.page_content))
             if words is not None:
                 invented.setdefault(mark.number, words)
     return tuple(
@@ -105,6 +106,24 @@ def read_claims(text: str, marks: Sequence[Mark]) -> list[Claim]:
     return claims
 
 
+def unsupported(
+    claim: Claim, passages: Sequence[Document], *, question: str = ""
+) -> str | None:
+    """Return the words of a claim that none of the passages holds; None if one says it whole.
+
+    They are a quotation's where that was made up, else the claim's.
+    """
+    texts = [passage.page_content for passage in passages]
+    for words in claim.quotes:
+        is_quotation = len(tokenize(words)) >= _QUOTATION_WORDS or stated_numbers(words)
+        if is_quotation and not any(find_quote(words, text) for text in texts):
+            return words
+    invented = strange_numbers(claim.text, [*texts, question]) or fault_in(
+        claim.text, passages, question=question
+    )
+    return claim.text.strip() if invented else None
+
+
 def support(claim: Claim, passage: str) -> Span:
     """Return the stretch of a passage that a claim rests on."""
     spans = [span for words in claim.quotes if (span := find_quote(words, passage))]
@@ -147,15 +166,6 @@ def _adds(other: Counter[str], best: Counter[str], weights: dict[str, float]) ->
     """Say whether a neighbour holds a good part of the claim that the best sentence lacks."""
     new = sum(weights[token] for token in (other.keys() - best.keys()) & weights.keys())
     return new >= 0.4 * sum(weights.values())
-
-
-def _invented(claim: Claim, texts: list[str], question: str) -> str | None:
-    """Return the words of a claim that none of its passages holds: a quotation or a number's."""
-    for words in claim.quotes:
-        is_quotation = len(tokenize(words)) >= _QUOTATION_WORDS or stated_numbers(words)
-        if is_quotation and not any(find_quote(words, text) for text in texts):
-            return words
-    return claim.text.strip() if strange_numbers(claim.text, [*texts, question]) else None
 
 
 def _citation(

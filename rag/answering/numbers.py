@@ -73,11 +73,16 @@ _NUMBER: Final = re.compile(
 _ITEM: Final = re.compile(r"^\s*(?:[-*•]\s*)?(?:\(?\d{1,2}[.)、）]\s)", re.MULTILINE)
 
 
+def without_item_numbers(text: str) -> str:
+    """Return a text without the numbers that only count the items of a list."""
+    return _ITEM.sub(" ", text)
+
+
 def strange_numbers(claim: str, texts: list[str]) -> list[str]:
     """Return the numbers that `claim` writes in digits and that none of `texts` states."""
     stated = frozenset[Decimal]().union(*(stated_numbers(text) for text in texts))
     strange = []
-    for match in _NUMBER.finditer(_plain(_ITEM.sub(" ", claim))):
+    for match in _NUMBER.finditer(_plain(without_item_numbers(claim))):
         values = _values(match)
         # Zero is written for form's sake ("9:00", "5.0"); nothing rests on it.
         if match["digits"] and any(values) and stated.isdisjoint(values):

@@ -107,4 +107,5 @@ def test_an_answer_without_markers_has_no_citations() -> None:
 
 def test_a_claim_that_shares_no_word_is_bound_to_the_whole_passage() -> None:
     (citation,) = cited("Nichts dergleichen [1].")
-    assert citation.quote == REFUNDS.page_content
+    assert (citation.start_index, citation.end_index) == (1000, 1000 + len(REFUNDS.page_content))
+    assert not citation.verified

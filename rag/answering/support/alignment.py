@@ -5,7 +5,7 @@ from difflib import SequenceMatcher
 from itertools import combinations
 from typing import Final
 
-from rag.answering.support.lexicon import WEAK
+from rag.answering.support.lexicon import WEAK, WEAK_CHINESE
 from rag.answering.support.windows import held_words
 from rag.answering.support.words import Word
 
@@ -81,18 +81,22 @@ def _crossed(
         return False
     at_a, at_b = other[a] - other[b], other[b] - other[a]
     straight = len(own[a] & at_a) + len(own[b] & at_b)
-    crossed = len(own[a] & at_b) + len(own[b] & at_a)
-    return crossed >= 2 and not straight
+    there, back = len(own[a] & at_b), len(own[b] & at_a)
+    return min(there, back) > 0 and there + back > 2 * straight
 
 
 def _neighbours(text: Sequence[Word]) -> dict[str, frozenset[str]]:
     """Return each word that a text holds once, with the other words of its clause."""
     clauses: list[list[str]] = [[]]
+    before: Word | None = None
     for word in text:
         if word.raw in _CLAUSE_ENDS or word.raw.lower() in _JOINS:
             clauses.append([])
+        elif word.is_number and before is not None and before.is_number:
+            clauses[-1][-1] += word.form  # 三十 is another number than 三
         elif word.weight or word.is_number:
             clauses[-1].append(word.form)
+        before = word
     counts: dict[str, int] = {}
     for clause in clauses:
         for form in clause:
@@ -112,11 +116,12 @@ def _tells(new: Sequence[Word], old: Sequence[Word], *, close: bool) -> bool:
         return False
     if not telling[0].is_han:
         return True
-    return close or (len(telling) >= 2 and len(old) >= 2)
+    characters = WEAK_CHINESE.sub("", "".join(word.raw for word in telling))
+    return len(characters) >= (1 if close else 2) and (len(old) >= 2 or close or not old[0].is_han)
 
 
 def _content(text: Sequence[Word]) -> list[Word]:
-    return [word for word in text if word.weight and not word.is_number]
+    return [word for word in text if word.weight]
 
 
 def _matcher(claim: Sequence[Word], window: Sequence[Word]) -> "SequenceMatcher[str]":

@@ -1,5 +1,6 @@
 """Holds words that stand for each other, and words that say little; knows no text."""
 
+import re
 from typing import Final
 
 from rag.store.tokens import tokenize
@@ -88,10 +89,15 @@ weigh widely wish work write amount kind level thing time type various different
 currently usually generally mainly approximately nearly specifically officially directly
 roughly people person located known called named based considered
 """
-_WEAK_CHINESE: Final = "获取做进行提供拥有具有达到完成开始结束属于位于称为成为认为表示包括包含来自采用使用收到放在处地方位置"
+WEAK: Final = frozenset(tokenize(word)[0] for word in _WEAK_ENGLISH.split())
+"""Stems that may replace others without another thing being meant."""
 
-WEAK: Final = frozenset({tokenize(word)[0] for word in _WEAK_ENGLISH.split()} | set(_WEAK_CHINESE))
-"""Stems and characters that may replace others without another thing being meant."""
+WEAK_CHINESE: Final = re.compile(
+    "获取|获得|做|进行|提供|拥有|具有|享有|享受|达到|达|完成|开始|结束|属于|位于|称为|成为|认为|表示|包括|包含"
+    "|含有|来自|采用|使用|收到|放在|存放|地方|位置|数量|数目|情况|方面|方式|时候|期间|目前|负责|送到|发生|出现|查看"
+    "|检查|按照|根据|通过|支付|选择|选用|导致|造成|保留|保存|规定|要求|里面|得到|员工|人员"
+)
+"""The same in Chinese."""
 
 STANDS_FOR: Final = _groups()
 """Stem to the stem of the group of words that mean the same to us."""

@@ -10,6 +10,7 @@ from typing import Final
 from rag.answering.support.words import Word, words
 
 _NOT_EN: Final = (
+    r"\b(?:forbid\w*|forbidden|prohibit\w*)\b|"
     r"\b(?:(?:not?)(?! (?:more|less|fewer|longer|later|earlier|higher|lower) than)|never|nobody|none|nothing|neither|nor|cannot|without|nowhere|unable|hardly)\b"
     r"|n['’]t\b"
 )
@@ -20,14 +21,22 @@ _NOT_ZH: Final = (
 _NOT: Final = re.compile(f"{_NOT_EN}|{_NOT_ZH}", re.IGNORECASE)
 # These deny in other words: they answer a negation but do not make one.
 _DENIES: Final = re.compile(
-    r"\b(?:except|only|unless|exclud\w+|lack\w*|fail\w*|refus\w+|prohibit\w*|forbid\w*|forbidden|"
+    r"\b(?:except|only|unless|exclud\w+|lack\w*|refus\w+|prohibit\w*|forbid\w*|forbidden|"
     r"declin\w+|den(?:y|ie[sd])|free|regardless|instead|rather|avoid\w*|prevent\w*|withdrawn|"
-    r"abolish\w+|stop\w*|longer|independent\w*|exempt\w*|dis\w{4,}|un\w{4,}|in(?:visible|valid)|"
-    r"im(?:possible|mune)|\w+less)\b|拒绝|除外|以外|之外|只|仅|才|免|缺|失|停止|避免|防止|不|没|未|无|非|禁",
+    r"abolish\w+|longer|independent\w*|exempt\w*|dis\w{4,}|un\w{4,}|in(?:visible|valid)|"
+    r"im(?:possible|mune)|\w+less)\b|拒绝|除外|以外|之外|只|仅|才|缺|失|停止|避免|防止|不|没|未|无|非|禁",
     re.IGNORECASE,
 )
 _CLAUSE_END: Final = frozenset(".!?;,。！？；，:：")
 _CONTRAST: Final = frozenset(("but", "and", "though", "because", "while", "whereas", "但", "而"))
+# As a subject these deny all that follows, over commas too.
+_NOBODY: Final = re.compile(
+    r"\b(?:nobody|no one|none|neither|nothing)\b|没有?人|无人|均不|都不", re.I
+)
+_CLAUSE: Final = re.compile(
+    r"[.,:;!?](?!\d)|[。，；：！？]|\b(?:but|and|because|since|though|although|while|whereas|so)\b"
+)
+_SENTENCE: Final = re.compile(r"[.:;!?](?!\d)|[。；：！？]")
 # So far a negation reaches: words that mean something, or about as many Chinese characters.
 _REACH: Final = 3
 _REACH_HAN: Final = 6
@@ -53,26 +62,45 @@ def negations(text: str) -> tuple[Negation, ...]:
 
 def denied_otherwise(claim: str, source: str) -> bool:
     """Say whether the claim denies what the source affirms, or the other way round."""
-    return _lacks(claim, source) or _lacks(source, claim)
+    return _affirms_denied(claim, source) or _affirms_denied(source, claim)
 
 
-def _lacks(negated: str, other: str) -> bool:
+def _affirms_denied(negated: str, other: str) -> bool:
     """Say whether a negation of one text falls on what the other text says without any."""
-    found = negations(negated)
-    if not found:
+    # What the text says both with and without a negation may be repeated without it.
+    spared = _affirmed(negated)
+    return any(
+        _affirms(other, [form for form in negation.scope if form not in spared])
+        for negation in negations(negated)
+    )
+
+
+def _affirms(text: str, scope: Sequence[str]) -> bool:
+    """Say whether the clauses that speak of `scope` are there and none of them denies."""
+    if not scope or _NOBODY.search(text):
         return False
-    if not (negations(other) or _DENIES.search(unicodedata.normalize("NFKC", other))):
-        # What the text says both with and without a negation may be repeated without it.
-        affirmed = _forms(other) - _affirmed(negated)
-        return any(affirmed.intersection(one.scope) for one in found)
-    return False
+    clauses = _clauses(text)
+    # The word right behind a negation is what it denies.
+    spoken = [clause for clause in clauses if scope[0] in _forms(clause)]
+    if not spoken:
+        counts = [len(_forms(clause).intersection(scope)) for clause in clauses]
+        most = max(1, *counts)
+        spoken = [clause for count, clause in zip(counts, clauses, strict=True) if count == most]
+    return bool(spoken) and not any(map(_denies, spoken))
+
+
+def _denies(clause: str) -> bool:
+    return bool(_NOT.search(clause) or _DENIES.search(clause))
+
+
+def _clauses(text: str) -> list[str]:
+    return _CLAUSE.split(unicodedata.normalize("NFKC", text))
 
 
 @lru_cache(maxsize=512)
 def _affirmed(text: str) -> frozenset[str]:
     """Return the words of a text that some clause of it says without a negation."""
-    clauses = re.split(r"[.:;!?。；：！？](?!\d)", text)
-    plain = [clause for clause in clauses if not negations(clause)]
+    plain = [clause for clause in _SENTENCE.split(text) if not _denies(clause)]
     return frozenset[str]().union(*map(_forms, plain))
 
 

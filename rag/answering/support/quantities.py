@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -55,25 +56,31 @@ _ENGLISH: Final = (
     "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh"
     "|nine)teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|twice|dozen"
 )
+_HAN: Final = "零〇一二两三四五六七八九十百千万亿"
+_COUNTERS: Final = (
+    "个|天|日|周|年|小时|分钟|秒|次|支|台|名|人|位|家|倍|元|岁|项|种|条|份|座|所|场|届|点|成|只"
+    "|块|度|米|公里|月|号|级|层|代|批|本|部|期|组|队|枚|架|艘|辆|首|幅|颗|棵|头|匹"
+)
 _ORDINAL: Final = "second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth"
 _NUMBER: Final = re.compile(
-    rf"(?P<digits>(?<![\w.])[-−]?\d+(?:[.,:]\d+)*(?!\w*[a-z]\d))\s*(?P<times>{_SCALE}|[百千万亿])?"
+    r"(?P<hour>(?<![\d:])\d{1,2}):(?P<minute>\d{2})(?![\d:])(?:\s*(?P<half>[ap])\.?m\b)?"
+    rf"|(?P<digits>(?<![\w.])[-−]?\d+(?:[.,]\d+)*(?!\w*[a-z]\d))"
+    rf"(?:\s*(?P<times>{_SCALE}|bn|mn|[百千万亿])|(?P<letter>[km])(?![a-z]))?"
     r"|百分之(?P<share>[零〇一二两三四五六七八九十百点\d.]+)"
     rf"|\b(?P<word>(?:(?:{_ENGLISH}|one)(?:[- ](?:{_ENGLISH}|one|{_SCALE}))*|{_SCALE}))\b"
     rf"|\b(?P<ordinal>{_ORDINAL})\b(?! (?:time|hand))"
     r"|第(?P<nth>[一二两三四五六七八九十百千]+)"
-    r"|(?P<han>(?<![十百千万亿一二两三四五六七八九])[一二两三四五六七八九十百千万亿零〇]+)"
-    r"(?=个|天|日|周|年|小时|分钟|秒|次|支|台|名|人|位|家|倍|元|岁|项|种|条|份|座|所|场|届|点|成|只|块|名|届|度|米|公里|月)",
+    rf"|(?P<han>(?<![{_HAN}])[{_HAN}]+)(?={_COUNTERS})",
     re.IGNORECASE,
 )
 # A measure may stand one word behind its number: "ten working days", "4 official languages".
 _BETWEEN: Final = re.compile(
     r"[\s-]*(?:and a half\s+)?(?:(?:working|full|more|further|calendar|square|consecutive|whole|"
-    r"paid|business|多|余|几|个)\s*)?",
+    r"paid|business|多|余)\s*)?",
     re.IGNORECASE,
 )
 _RATE: Final = re.compile(
-    r"\b(?:an?|per|each|every)\s+(day|night|week|month|year|hour|minute|second)\b"
+    r"\b(?:an?|one|per|each|every)\s+(day|night|week|month|year|hour|minute|second)\b"
     r"|\b(daily|nightly|weekly|monthly|yearly|annual(?:ly)?|hourly)\b"
     r"|[每一](?:个)?(天|日|晚|周|星期|月|年|小时|分钟|秒)"
     r"|(?<=日|月|年)(?=费|息|薪)",
@@ -122,15 +129,31 @@ def strange_quantities(claim: str, sources: Sequence[str]) -> list[Quantity]:
     return [one for one in quantities(claim) if not _is_stated(one, stated, bare)]
 
 
-def rates(text: str) -> frozenset[str]:
+def rates(text: str) -> Counter[str]:
     """Return the spans of time that a text counts by: "a week", "monthly", 每天."""
     folded = unicodedata.normalize("NFKC", text)
     named = (next(filter(None, match.groups()), "").lower() for match in _RATE.finditer(folded))
-    return frozenset(_RATES.get(name, name) for name in named if name)
+    return Counter(_RATES.get(name, name) for name in named if name)
+
+
+def repeats_another(claim: str, source: str) -> bool:
+    """Say whether a claim states a number more often than its source, and another of it not."""
+    own, other = (Counter((one.values, one.unit) for one in quantities(t)) for t in (claim, source))
+    more, less = own - other, other - own
+    return any(
+        key in other and any(key[1] == unit and values != key[0] for values, unit in less)
+        for key in more
+    )
 
 
 def _is_stated(wanted: Quantity, stated: Sequence[Quantity], bare: frozenset[Decimal]) -> bool:
-    same = [one for one in stated if one.values & wanted.values]
+    if wanted.unit == "clock":
+        clocks = [one for one in stated if one.unit == "clock"]
+        hours = {(value - 1) // 60 for value in wanted.values}
+        return any(one.values & wanted.values for one in clocks) or bool(
+            not clocks and hours & bare
+        )
+    same = [one for one in stated if one.unit != "clock" and one.values & wanted.values]
     if not same:
         return bool(wanted.values & bare)
     units = {one.unit for one in same}
@@ -139,18 +162,29 @@ def _is_stated(wanted: Quantity, stated: Sequence[Quantity], bare: frozenset[Dec
 
 def _quantity(match: re.Match[str], text: str) -> Quantity:
     start, end = match.span()
+    if match["hour"]:
+        return Quantity(_clock(match), "clock", start, end)
     # Nothing rests on zero ("9:00", "5.0"), and "one" is an article as often as a number.
     least = 0 if match["digits"] else 1
     stated = stated_numbers(match[0].removeprefix("百分之").lstrip("-−第"))
     values = frozenset(value for value in stated if value > least)
+    if match["times"] and values:
+        values = frozenset((max(values),))
     if match["share"]:
         return Quantity(values, "percent", start, end)
-    unit = _unit_after(text, end)
-    if sign := _CURRENCY.search(text, max(0, start - 4), start):
-        unit = _SIGNS[sign[1].lower()]
     if text[end : end + 1] == "成":
         return Quantity(frozenset(10 * value for value in values), "percent", start, end + 1)
+    sign = _CURRENCY.search(text, max(0, start - 4), start)
+    unit = _SIGNS[sign[1].lower()] if sign else _unit_after(text, end)
     return Quantity(values, unit, start, end)
+
+
+def _clock(match: re.Match[str]) -> frozenset[Decimal]:
+    """Return the minutes since midnight; twelve hours later too where the half may be left out."""
+    hour, minute = int(match["hour"]), int(match["minute"])
+    if match["half"]:
+        hour = hour % 12 + (12 if match["half"].lower() == "p" else 0)
+    return frozenset({Decimal(60 * hour + minute) + 1})
 
 
 def _unit_after(text: str, end: int) -> str:

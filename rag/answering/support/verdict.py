@@ -8,15 +8,17 @@ from typing import Final
 from langchain_core.documents import Document
 
 from rag.answering.language import detect_language
-from rag.answering.support.alignment import exchanged, is_copy, replaced, says_too_much
+from rag.answering.numbers import without_item_numbers
+from rag.answering.support.alignment import exchanged, replaced, says_too_much
+from rag.answering.support.kinds import changed_kind
 from rag.answering.support.names import strange_names
 from rag.answering.support.opposites import opposed
 from rag.answering.support.polarity import denied_otherwise
-from rag.answering.support.quantities import rates, strange_quantities
-from rag.answering.support.windows import Source, held_words, nearest, read_source
+from rag.answering.support.quantities import rates, repeats_another, strange_quantities
+from rag.answering.support.windows import Source, held_share, held_words, nearest, read_source
 from rag.answering.support.words import words
 
-# A passage that holds less of a claim's meaning than this does not say it.
+# A passage that holds no more of a claim's meaning than this does not say it.
 _LEAST_SHARE: Final = 0.5
 # Of several passages cited together one must hold all but so much of what they hold together.
 _MOST_SHARED_OUT: Final = 0.25
@@ -51,6 +53,9 @@ def fault_in(claim: str, passages: Sequence[Document], *, question: str = "") ->
         passages: What it cites, with `title` and `section` in their metadata.
         question: Its words, names and numbers may be repeated.
     """
+    claim = without_item_numbers(claim)
+    if not any(word.weight for word in words(claim)):
+        return None
     findings = [_examine(claim, passage, question) for passage in passages]
     if any(finding.fault is None for finding in findings):
         return _stitched(claim, findings)
@@ -63,17 +68,15 @@ def _examine(claim: str, passage: Document, question: str) -> _Finding:
     if _foreign(claim, passage.page_content):
         return _Finding(_fault_abroad(claim, source, question), (True,) * len(own))
     window = nearest(own, source)
-    held = held_words(own, words(window.text), words(source.context))
-    return _Finding(_fault(claim, window.text, held, source, question), tuple(held))
+    held = held_words(own, words(window), words(source.context))
+    return _Finding(_fault(claim, window, held, source, question), tuple(held))
 
 
 def _fault(
     claim: str, window: str, held: Sequence[bool], source: Source, question: str
 ) -> Fault | None:
     own, other, context = words(claim), words(window), words(source.context)
-    total = sum(word.weight for word in own) or 1.0
-    share = sum(word.weight for word, is_held in zip(own, held, strict=True) if is_held) / total
-    if strange_quantities(claim, [window, question]) or _other_rate(claim, window):
+    if strange_quantities(claim, [window, question]) or _counts_otherwise(claim, window):
         return Fault.NUMBER
     if strange_names(own, other, context):
         return Fault.NAME
@@ -81,35 +84,31 @@ def _fault(
         return Fault.NEGATION
     if opposed(claim, window):
         return Fault.OPPOSITE
-    if replaced(own, other):
+    if replaced(own, other) or changed_kind(claim, window, spared=source.context):
         return Fault.REPLACED
     if exchanged(own, other):
         return Fault.EXCHANGED
-    return Fault.UNSAID if share < _LEAST_SHARE or says_too_much(held, own) else None
+    return (
+        Fault.UNSAID if held_share(own, held) <= _LEAST_SHARE or says_too_much(held, own) else None
+    )
 
 
 def _fault_abroad(claim: str, source: Source, question: str) -> Fault | None:
     """Return what is wrong with a claim in another language than its passage's."""
-    whole = source.windows[-1] if len(source.windows) == 1 else "\n".join(source.windows)
-    return Fault.NUMBER if strange_quantities(claim, [whole, question]) else None
+    return Fault.NUMBER if strange_quantities(claim, [source.text, question]) else None
 
 
 def _stitched(claim: str, findings: Sequence[_Finding]) -> Fault | None:
     """Return a fault if passages hold a claim only together."""
     own = words(claim)
-    total = sum(word.weight for word in own) or 1.0
     together = [any(held) for held in zip(*(finding.held for finding in findings), strict=True)]
-
-    def share(held: Sequence[bool]) -> float:
-        return sum(word.weight for word, is_held in zip(own, held, strict=True) if is_held) / total
-
-    alone = max(share(finding.held) for finding in findings if finding.fault is None)
-    return Fault.STITCHED if share(together) - alone >= _MOST_SHARED_OUT else None
+    alone = max(held_share(own, finding.held) for finding in findings if finding.fault is None)
+    return Fault.STITCHED if held_share(own, together) - alone >= _MOST_SHARED_OUT else None
 
 
-def _other_rate(claim: str, window: str) -> bool:
+def _counts_otherwise(claim: str, window: str) -> bool:
     own, other = rates(claim), rates(window)
-    return bool(own and other and not own & other)
+    return bool(own - other and other - own) or repeats_another(claim, window)
 
 
 def _foreign(claim: str, passage: str) -> bool:

@@ -12,6 +12,9 @@ from rag.sentences import sentences
 _MOST_SENTENCES: Final = 3
 # A wider stretch is taken only if it holds so much more of the claim.
 _WORTH_WIDENING: Final = 0.1
+# A sentence that holds so much of a claim is what the claim is about: what another sentence would
+# add may be just what was changed.
+_ENOUGH: Final = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,63 +22,62 @@ class Source:
     """A passage cut for comparison.
 
     Attributes:
-        windows: Its sentences, and runs of two and three of them.
+        text: All of it.
+        runs: Its sentences first, then runs of two, then of three.
         context: Title and headings: what every sentence of it may be about.
     """
 
-    windows: tuple[str, ...]
-    context: str
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """A stretch of a source and the share of a claim's meaning that it holds, 0 to 1."""
-
     text: str
-    share: float
+    runs: tuple[tuple[str, ...], ...]
+    context: str
 
 
 @lru_cache(maxsize=64)
 def read_source(text: str, context: str) -> Source:
     """Cut a passage, once for all claims that cite it."""
     spans = sentences(text)
-    windows = tuple(
-        text[spans[at][0] : spans[at + length - 1][1]]
+    runs = tuple(
+        tuple(
+            text[spans[at][0] : spans[at + length - 1][1]] for at in range(len(spans) - length + 1)
+        )
         for length in range(1, _MOST_SENTENCES + 1)
-        for at in range(len(spans) - length + 1)
     )
-    return Source(windows or (text,), context)
+    return Source(text, tuple(run for run in runs if run) or ((text,),), context)
 
 
-def nearest(claim: Sequence[Word], source: Source) -> Window:
+def nearest(claim: Sequence[Word], source: Source) -> str:
     """Return the shortest stretch of a source that holds nearly as much of a claim as any.
 
-    A sentence of which the claim is nearly a copy is not widened: what another sentence would add
-    may be just what was changed.
+    Numbers do not widen it: one of another sentence is about something else.
     """
     context = words(source.context)
-    shares = [held_share(claim, words(window), context) for window in source.windows]
-    best = max(shares)
-    share, window = min(
-        (
-            pair
-            for pair in zip(shares, source.windows, strict=True)
-            if pair[0] >= best - _WORTH_WIDENING
-        ),
-        key=lambda pair: (len(pair[1]), -pair[0]),
-    )
-    return Window(window, share)
+    found, most = "", -1.0
+    for run in source.runs:
+        text, share, _ = max(
+            ((one, *_shares(claim, words(one), context)) for one in run),
+            key=lambda rated: (rated[1], rated[2], -len(rated[0])),
+        )
+        if share > most + (_WORTH_WIDENING if found else 0):
+            found, most = text, share
+        if most >= _ENOUGH:
+            break
+    return found
 
 
-def held_share(
-    claim: Sequence[Word], window: Sequence[Word], context: Sequence[Word] = ()
-) -> float:
-    """Return the share of a claim's meaning whose words a stretch or its context holds."""
+def _shares(
+    claim: Sequence[Word], window: Sequence[Word], context: Sequence[Word]
+) -> tuple[float, float]:
+    """Return the share of a claim's words that a stretch holds, and of its numbers."""
     held = held_words(claim, window, context)
+    numbers = [is_held for word, is_held in zip(claim, held, strict=True) if word.is_number]
+    return held_share(claim, held), sum(numbers) / max(1, len(numbers))
+
+
+def held_share(claim: Sequence[Word], held: Sequence[bool]) -> float:
+    """Return the share of a claim's meaning that is held, 0 to 1."""
     total = sum(word.weight for word in claim)
-    return sum(word.weight for word, is_held in zip(claim, held, strict=True) if is_held) / (
-        total or 1.0
-    )
+    kept = sum(word.weight for word, is_held in zip(claim, held, strict=True) if is_held)
+    return kept / total if total else 0.0
 
 
 def held_words(
@@ -91,8 +93,7 @@ def held_words(
     held = []
     for at, word in enumerate(claim):
         if word.is_han:
-            around = own[max(0, at - 1) : at + 1]
-            held.append(any(pair in pairs for pair in around))
+            held.append(any(pair in pairs for pair in own[max(0, at - 1) : at + 1]))
         else:
             held.append(word.form in forms)
     return held

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from rag.answering.support.lexicon import STANDS_FOR
+from rag.answering.support.lexicon import STANDS_FOR, WEAK
 from rag.store.tokens import tokenize
 
 _TOKEN: Final = re.compile(
@@ -21,7 +21,7 @@ LIGHT: Final = frozenset(
     """
     a about above according across after again all also although always am among amount an and any
     approximately are around as at available basis be because been before being below between both
-    but by can cannot case come could count did do does doing done due during each either every
+    but by can cannot come could count did do does doing done due during each either every
     exactly except first for from further get gets getting give given gives go going had has have
     having he hence her here his how however i if in include includes including instead into is it
     its itself just keep least less let like made make makes making many may me means might more
@@ -32,12 +32,21 @@ LIGHT: Final = frozenset(
     through thus to together too total toward two under unless until up upon us use used uses using
     very via was way we well were what when whenever where whereas which while who whoever whom
     whose why will with within without would yes yet you your yours able allowed allow possible
-    unable
+    unable percent euro euros dollar dollars second seconds minute minutes hour hours day days week
+    weeks month months year years
     """.split()
 )
+NUMERALS: Final = frozenset(
+    """
+    two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
+    seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred
+    thousand million billion
+    """.split()
+) | frozenset("零〇一二两三四五六七八九十百千万亿")
 LIGHT_HAN: Final = frozenset(
     "的了是在和与及或也都就会可以要须将把被由从到至则其这那有为于而且并各每个之中内时后前等"
-    "应得能若如即已还再又才所很最共约用给向对让使二两一另外随需必当起来去过着只仅均全些该本此"
+    "应得能若如即已还再又才所很最共约用给向对让使另外随需必当起来去过着只仅均全些该本此"
+    "零一二两三四五六七八九十百千万亿天年月日次"
 )
 
 
@@ -50,7 +59,8 @@ class Word:
         raw: As it is written.
         start: Its first character in the text.
         end: One past its last.
-        weight: What it adds to the meaning: 0 for function words and stops.
+        weight: What it adds to the meaning: 0 for function words and stops, and for numbers, which
+            are compared by themselves.
     """
 
     form: str
@@ -71,8 +81,8 @@ class Word:
 
     @property
     def is_number(self) -> bool:
-        """Whether it is written in digits."""
-        return _DIGITS.match(self.raw) is not None
+        """Whether it is a number or a part of one."""
+        return _is_number(self.raw)
 
 
 @lru_cache(maxsize=512)
@@ -96,9 +106,13 @@ def _form(raw: str) -> str:
     return STANDS_FOR.get(stem, stem)
 
 
+def _is_number(raw: str) -> bool:
+    return _DIGITS.match(raw) is not None or raw.lower() in NUMERALS
+
+
 @lru_cache(maxsize=1 << 15)
 def _weight(raw: str) -> float:
-    if raw in _STOPS or raw in LIGHT_HAN or raw.lower() in LIGHT:
+    if raw in _STOPS or _is_number(raw) or raw in LIGHT_HAN or raw.lower() in LIGHT:
         return 0.0
     # About two characters make a Chinese word.
-    return 0.5 if _HAN.match(raw) else 1.0
+    return 0.5 if _HAN.match(raw) or _form(raw) in WEAK else 1.0
