@@ -199,6 +199,7 @@ def make_chain(
         language=answer.language,
         embed=None if settings.retrieval.mode == "lexical" else embed,
         history=settings.retrieval.history,
+        unsupported=answer.unsupported,
     )
 
 

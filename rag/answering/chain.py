@@ -31,6 +31,7 @@ from rag.answering.composing import Budget, answer_language, compose_answer
 from rag.answering.condenser import Condenser
 from rag.answering.extractive import Embed, quote_answer
 from rag.answering.finishing import finish
+from rag.answering.keeping import Unsupported, reply_reader
 from rag.answering.language import no_answer_in
 from rag.answering.looking import (
     History,
@@ -67,6 +68,8 @@ class RagChain(Runnable[ChainQuestion, Answer]):
             before in the search, "join" to the question it leans on, "ignore" what was said
             before; "auto": rewrite with a chat model, else weigh. Weighing takes a retriever that
             can, such as a hybrid `RagRetriever`; others join.
+        unsupported: What becomes of a sentence that no passage it cites supports: "mark" its
+            citation as unverified, or "remove" the sentence before anybody sees it.
 
     Raises:
         ChatModelNotConfiguredError: A rewrite is wanted and there is no chat model.
@@ -83,6 +86,7 @@ class RagChain(Runnable[ChainQuestion, Answer]):
         language: str = "auto",
         embed: Embed | None = None,
         history: History = "auto",
+        unsupported: Unsupported = "mark",
     ) -> None:
         self.retriever = retriever
         self.chat_model = chat_model
@@ -96,6 +100,7 @@ class RagChain(Runnable[ChainQuestion, Answer]):
         )
         self.language = language
         self.embed = embed
+        self.unsupported: Unsupported = unsupported
 
     # `input` and the open keyword arguments are what `Runnable` prescribes; none is used.
 
@@ -232,7 +237,10 @@ class RagChain(Runnable[ChainQuestion, Answer]):
             self.answer_prompt, question, passages, language=self.language, budget=self.budget
         )
         language = answer_language(self.language, question.text)
-        return messages, shown, ReplyReader(len(shown), no_answer_in(language))
+        reply = reply_reader(
+            self.unsupported, shown, no_answer_in(language), question=question.text
+        )
+        return messages, shown, reply
 
     def _finish(
         self, question: Question, query: str, reply: ReplyReader, shown: tuple[Document, ...]

@@ -4,7 +4,7 @@ from langchain_core.documents import Document
 
 from rag.answering.answer import Answer
 from rag.answering.citations import bind
-from rag.answering.language import CUT_OFF, UNCITED, UNVERIFIED, say
+from rag.answering.language import CUT_OFF, REMOVED, UNCITED, UNVERIFIED, say
 from rag.answering.reply import ReplyReader
 from rag.errors import ChatModelError
 
@@ -33,6 +33,8 @@ def finish(
         notices.append(say(CUT_OFF, language))
     if reply.answered and not citations:
         notices.append(say(UNCITED, language))
+    if reply.removed:
+        notices.append(say(REMOVED, language))
     if not all(citation.verified for citation in citations):
         notices.append(say(UNVERIFIED, language))
     return Answer(

@@ -40,9 +40,12 @@ UNCITED: Final = {
     "zh": "对话模型没有为此答案引用任何段落，请对照原文核实。",
 }
 UNVERIFIED: Final = {
-    "en": "Marked citations do not hold what the answer says: a quotation or a number is not in "
-    "the passage.",
-    "zh": "带标记的引用与原文不符：引文或数字不在所引段落中。",
+    "en": "Marked citations do not hold what the answer says: check it against the passages.",
+    "zh": "带标记的引用与原文不符，请对照所引段落核实。",
+}
+REMOVED: Final = {
+    "en": "Left out of the answer: what the passages it cites do not say (answer.unsupported).",
+    "zh": "答案中与所引段落不符的内容已删去（answer.unsupported）。",
 }
 
 

@@ -48,6 +48,7 @@ class ReplyReader:
 
     Attributes:
         end_reason: Why the model stopped, in its own word; None until it says so.
+        removed: How many sentences were left out because no passage supports them.
     """
 
     def __init__(self, passages: int, no_answer: str) -> None:
@@ -57,6 +58,7 @@ class ReplyReader:
         self._reader = MarkerReader(passages)
         self._state = "start"
         self.end_reason: str | None = None
+        self.removed = 0
 
     @property
     def text(self) -> str:
@@ -73,7 +75,7 @@ class ReplyReader:
         """Whether the text so far is an answer rather than word that there is none."""
         if self._state == "refused":
             return False
-        return bool(self._reader.marks) or not says_no_answer(self.text)
+        return bool(self.marks) or not says_no_answer(self.text)
 
     def take(self, message: BaseMessage) -> str:
         """Take the next message of the reply and return the text that is settled by now."""

@@ -160,6 +160,11 @@ class AnswerSettings(Group):
         default=None,
         description="Folder whose <name>/{system,human}.md override the shipped prompts.",
     )
+    unsupported: Literal["mark", "remove"] = Field(
+        default="mark",
+        description="What becomes of a sentence that no passage it cites supports: its citation is "
+        "marked as unverified (mark), or it is left out before anybody sees it (remove).",
+    )
 
 
 class Settings(BaseSettings):

@@ -65,7 +65,7 @@ def fault_in(claim: str, passages: Sequence[Document], *, question: str = "") ->
 def _examine(claim: str, passage: Document, question: str) -> _Finding:
     source = read_source(passage.page_content, _context(passage, question))
     own = words(claim)
-    if _foreign(claim, passage.page_content):
+    if in_other_language(claim, passage.page_content):
         return _Finding(_fault_abroad(claim, source, question), (True,) * len(own))
     window = nearest(own, source)
     held = held_words(own, words(window), words(source.context))
@@ -111,7 +111,8 @@ def _counts_otherwise(claim: str, window: str) -> bool:
     return bool(own - other and other - own) or repeats_another(claim, window)
 
 
-def _foreign(claim: str, passage: str) -> bool:
+def in_other_language(claim: str, passage: str) -> bool:
+    """Say whether a claim's words cannot be looked for in a passage: one of them is Chinese."""
     return (detect_language(claim) == "zh") != (detect_language(passage) == "zh")
 
 
