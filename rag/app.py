@@ -29,8 +29,11 @@ if TYPE_CHECKING:
     from rag.answering.chain import RagChain
     from rag.embeddings import PassageEmbeddings
     from rag.excerpt import Excerpt
+    from rag.health import Check
+    from rag.retrieval.explanation import Explanation
     from rag.retrieval.memory import TextVectors
     from rag.retrieval.retriever import RagRetriever
+    from rag.similarity import Twins
     from rag.status import IndexStatus
     from rag.store.records import SourceRecord
     from rag.store.store import Store
@@ -280,6 +283,33 @@ class Rag:
         store = self._open(check=False)
         return index_status(store, fits_settings=self._fits(store))
 
+    def check(self) -> "Sequence[Check]":
+        """Return what is well with the index and what is not, in the order to mend it."""
+        from rag.health import check_index
+
+        store = self._open(check=False)
+        return check_index(store, fits_settings=self._fits(store))
+
+    def twins(self, *, least: float = 0.9, most: int = 50) -> "Sequence[Twins]":
+        """Return the pairs of passages most alike in meaning: copies, versions and paraphrases.
+
+        Args:
+            least: Cosine of their vectors from which two passages are a pair, up to 1. Texts that
+                the model cannot read must share so many of their words too.
+            most: The most pairs returned, the most alike first.
+
+        Raises:
+            FingerprintMismatchError: The index was built with another model.
+        """
+        from rag.similarity import find_twins
+
+        return find_twins(self._open(), least=least, most=most, unknown_share=self.unknown_share)
+
+    def unknown_share(self, text: str) -> float:
+        """Return the share (0 to 1) of a text that the embedding model has no sign for."""
+        ask = getattr(self.embeddings, "unknown_share", None)
+        return 0.0 if ask is None else float(ask(text))
+
     def show(self, reference: str, *, context: int = 400) -> "Excerpt":
         """Return a passage in its context.
 
@@ -335,6 +365,34 @@ class Rag:
             raise RetrievalError("the query is empty; ask for something")
         retriever = self.retriever(k=k, mode=mode, filter=filter, min_score=min_score)
         return retriever.invoke(query)
+
+    def explain(
+        self,
+        query: str,
+        *,
+        k: int | None = None,
+        mode: Mode | None = None,
+        filter: Mapping[str, Any] | None = None,  # noqa: A002 - LangChain's word
+        min_score: float | None = None,
+    ) -> "Explanation":
+        """Return what `search` returns, with why each passage stands there and what was left out.
+
+        Arguments and errors as of `search`.
+        """
+        if not query.strip():
+            raise RetrievalError("the query is empty; ask for something")
+        retriever = self.retriever(k=k, mode=mode, filter=filter, min_score=min_score)
+        return retriever.explain(query)
+
+    def similarity(self, text: str, other: str) -> float:
+        """Return the cosine of two texts' vectors: -1 to 1, higher is more alike in meaning.
+
+        Raises:
+            RetrievalError: A text is empty.
+        """
+        from rag.similarity import similarity
+
+        return similarity(self.embeddings, text, other)
 
     def ask(self, question: str, *, history: "History" = ()) -> "Answer":
         """Return an answer whose citations are bound to the words of the sources.

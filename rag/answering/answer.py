@@ -1,9 +1,12 @@
 """What a question comes back as: answer, citations and the events of a stream; knows no model."""
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from langchain_core.documents import Document
+
+if TYPE_CHECKING:
+    from rag.retrieval.explanation import Explanation, Why
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +84,33 @@ class Answer:
         }
 
 
-def passage_to_dict(passage: Document) -> dict[str, object]:
-    """Return a retrieved passage as plain JSON values, stable across releases."""
+def passage_to_dict(passage: Document, why: "Why | None" = None) -> dict[str, object]:
+    """Return a retrieved passage as plain JSON values, stable across releases.
+
+    With `why` it also says how each leg found it.
+    """
     metadata = passage.metadata
     names = ("rank", "score", "source", "title", "page", "section", "start_index", "end_index")
     return {
         "id": passage.id,
         **{name: metadata.get(name) for name in names},
         "text": passage.page_content,
+        **({} if why is None else why.to_dict()),
+    }
+
+
+def explanation_to_dict(explanation: "Explanation") -> dict[str, object]:
+    """Return a search with its reasons as plain JSON values, stable across releases."""
+    return {
+        "query": explanation.query,
+        "mode": explanation.mode,
+        "dense_weight": explanation.dense_weight,
+        "chance": explanation.chance,
+        "passages": [passage_to_dict(one.passage, one.why) for one in explanation.passages],
+        "left_out": [
+            {**passage_to_dict(one.passage, one.why), "reason": one.left_out}
+            for one in explanation.left_out
+        ],
     }
 
 

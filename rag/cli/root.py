@@ -31,9 +31,12 @@ COMMANDS = {
     "ask": "rag.cli.asking:ask",
     "chat": "rag.cli.chatting:chat",
     "show": "rag.cli.showing:show",
+    "similarity": "rag.cli.doctoring:similarity",
+    "doctor": "rag.cli.doctoring:doctor",
     "serve": "rag.cli.serving:serve",
     "mcp": "rag.cli.serving:mcp",
     "keys": "rag.cli.serving:keys",
+    "prompts": "rag.cli.prompting:prompts",
     "settings": "rag.cli.configuring:settings",
 }
 HELP = """

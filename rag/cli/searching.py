@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from rag.app import Rag
     from rag.assembly import Mode
+    from rag.retrieval.explanation import Explanation
 
 
 @click.command()
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
     "own metadata; = != >= > <= <. Repeatable, e.g. --filter folder=docs --filter 'page>=3'.",
 )
 @click.option("--min-score", type=float, help="Drop passages that score lower.")
+@click.option(
+    "--explain", is_flag=True, help="Say how each leg found a passage, and what was left out."
+)
 @json_option
 @click.pass_obj
 def search(
@@ -42,6 +46,7 @@ def search(
     mode: str | None,
     conditions: tuple[str, ...],
     min_score: float | None,
+    explain: bool,
     as_json: bool,
 ) -> None:
     """Find the passages for QUERY, best first.
@@ -52,6 +57,11 @@ def search(
     wanted = parse_filters(conditions)
     with invocation.open() as rag:
         chosen = cast("Mode | None", mode)
+        if explain:
+            with spinner("searching"):
+                why = rag.explain(question, k=k, mode=chosen, filter=wanted, min_score=min_score)
+            _print_explanation(rag, why, as_json=as_json)
+            return
         with spinner("searching"):
             found = rag.search(question, k=k, mode=chosen, filter=wanted, min_score=min_score)
         if as_json:
@@ -60,6 +70,26 @@ def search(
             print_json({"query": question, "passages": [passage_to_dict(one) for one in found]})
         else:
             print_passages(rag, found, question)
+
+
+def _print_explanation(rag: "Rag", found: "Explanation", *, as_json: bool) -> None:
+    from rag.answering.answer import explanation_to_dict
+    from rag.cli.console import make_console
+    from rag.cli.explaining import explained_text, fusion_text
+
+    if as_json:
+        print_json(explanation_to_dict(found))
+        return
+    console = make_console(sys.stdout)
+    console.print(fusion_text(found))
+    for one in found.passages:
+        print_passages(rag, [one.passage], found.query)
+        console.print(explained_text(one.why))
+    if found.left_out:
+        console.print("\nLeft out", style="bold")
+    for one in found.left_out:
+        print_passages(rag, [one.passage], found.query)
+        console.print(explained_text(one.why, one.left_out))
 
 
 def print_passages(rag: "Rag", passages: "list[Document]", question: str) -> None:

@@ -64,6 +64,12 @@ def drop_near_duplicates(
     return kept
 
 
+def overlap(text: str, other: str) -> float:
+    """Return the share (0 to 1) of the shorter text's word triples that the other holds."""
+    shorter, longer = sorted((_shingles(text), _shingles(other)), key=len)
+    return _share_within(shorter, longer)
+
+
 def _shingles(text: str) -> frozenset[_Shingle]:
     words = tokenize(text)
     starts = range(max(1, len(words) - _SHINGLE_WORDS + 1))

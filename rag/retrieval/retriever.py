@@ -15,6 +15,7 @@ from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict, Field
 
 from rag.errors import RetrievalError
+from rag.retrieval.explanation import Explanation, explain
 from rag.retrieval.history import read_history, weigh
 from rag.retrieval.memory import TextVectors, shortened
 from rag.retrieval.outcome import Legs, Outcome, Vector
@@ -106,6 +107,26 @@ class RagRetriever(BaseRetriever):
         sought = self._sought(query, history, standalone, mode)
         outcome = await self._arun(sought, self._steps(k, filter, mode, min_score))
         return [] if outcome is None else outcome.documents
+
+    def explain(
+        self,
+        query: str,
+        *,
+        k: int | None = None,
+        filter: Mapping[str, Any] | None = None,  # noqa: A002
+        mode: Mode | None = None,
+        min_score: float | None = None,
+        history: History = (),
+        standalone: str | None = None,
+    ) -> Explanation:
+        """Return what `invoke` returns, with why each passage stands there and what was left out.
+
+        Raises:
+            RetrievalError: The filter cannot be used, or a history is given to another mode.
+        """
+        sought = self._sought(query, history, standalone, mode)
+        steps = self._steps(k, filter, mode, min_score)
+        return explain(sought, steps, self._run(sought, steps), self.store)
 
     def _steps(
         self,

@@ -83,7 +83,11 @@ class Search:
         if fusion is not None:
             hits = [Hit(hit.id, hit.score) for hit in fusion.hits]
         ranked = self._distinct(hits)
-        kept: list[tuple[Step, frozenset[str]]] = [("duplicate", _ids(ranked))]
+        looked_at = frozenset(hit.id for hit in hits[: self._looked_at(hits, ranked)])
+        kept: list[tuple[Step, frozenset[str]]] = [
+            ("depth", looked_at),
+            ("duplicate", _ids(ranked)),
+        ]
         ranked = self._rerank(ranked)
         kept.append(("rerank", _ids(ranked)))
         if steps.min_score is not None:
@@ -138,6 +142,12 @@ class Search:
             rows = drop_near_duplicates(texts, threshold=threshold, wanted=needed)
             hits = [hits[row] for row in rows]
         return [Ranked(passages[hit.id], hit.score) for hit in hits]
+
+    def _looked_at(self, hits: Sequence[Hit], ranked: Sequence[Ranked]) -> int:
+        """Return how many hits were looked at to find as many distinct ones as are needed."""
+        if len(ranked) < self._steps.needed:
+            return len(hits)
+        return 1 + [hit.id for hit in hits].index(ranked[-1].passage.id)
 
     def _rerank(self, ranked: list[Ranked]) -> list[Ranked]:
         if self._steps.reranker is None:

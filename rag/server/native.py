@@ -16,6 +16,7 @@ from rag.answering.answer import (
     PassagesFound,
     SearchStarted,
     TextChunk,
+    explanation_to_dict,
     passage_to_dict,
 )
 from rag.errors import RagError
@@ -60,6 +61,9 @@ class Search(Wire):
     mode: Mode | None = None
     filter: dict[str, Any] | None = None
     min_score: float | None = Field(None, allow_inf_nan=False)
+    explain: bool = Field(
+        default=False, description="Add how each leg found a passage, and what was left out."
+    )
 
 
 class Ask(Wire):
@@ -111,6 +115,9 @@ async def search(request: Request, wanted: Search) -> dict[str, Any]:
             filter=wanted.filter,
             min_score=wanted.min_score,
         )
+        if wanted.explain:
+            found = await asyncio.to_thread(retriever.explain, query)
+            return explanation_to_dict(found)
         passages = await retriever.ainvoke(query)
     return {"query": query, "passages": [passage_to_dict(one) for one in passages]}
 

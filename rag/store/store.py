@@ -3,6 +3,7 @@
 It knows passages and vectors; it knows no documents on disk and no embedding model.
 """
 
+import logging
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -12,9 +13,10 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.errors import FingerprintMismatchError, StoreError
-from rag.store import schema
+from rag.errors import FingerprintMismatchError, StoreError, StoreUnavailableError
+from rag.store import changes, schema
 from rag.store.catalog import Catalog
+from rag.store.derived import are_sound
 from rag.store.failures import disk_error
 from rag.store.filters import compile_filter
 from rag.store.hits import Hit
@@ -24,6 +26,8 @@ from rag.store.places import Places, StoreOptions, strangers
 from rag.store.reader import DerivedReader
 from rag.store.records import StoredPassage
 from rag.store.writer import Writer
+
+logger = logging.getLogger(__name__)
 
 _SAMPLE = 2000
 
@@ -48,6 +52,7 @@ class Store:
         self._places = Places(self.index_dir, self.options, self.catalog.meta("index_id") or "")
         self._derived = DerivedReader(self.catalog, self._places, self.writing)
         self._sample: tuple[int, NDArray[np.float32]] | None = None
+        self._learnt: dict[str, str] = {}
 
     @classmethod
     def create(cls, index_dir: Path, options: StoreOptions | None = None) -> Self:
@@ -148,6 +153,18 @@ class Store:
         scores = sample[1] @ vector if sample[1].size else np.zeros(1)
         return float(scores.mean()), float(scores.std())
 
+    def holding(self, words: Sequence[str]) -> dict[str, int]:
+        """Return how many passages hold each word (a token of `tokenize`).
+
+        Raises:
+            StoreError: The word index cannot be had just now; `search_words` mends it.
+        """
+        return self._derived.holding(words)
+
+    def sample_vectors(self, limit: int) -> NDArray[np.float32]:
+        """Return up to `limit` vectors of random passages, the same ones every time."""
+        return self.catalog.first_vectors(self._fingerprint(), limit)
+
     def vectors_of(self, ids: Sequence[str]) -> dict[str, NDArray[np.float32]]:
         """Return the unit vectors of live passages, by id."""
         found, matrix = self.catalog.vectors(self._fingerprint(), ids)
@@ -156,6 +173,35 @@ class Store:
     def passages(self, ids: Sequence[str]) -> dict[str, StoredPassage]:
         """Return live passages by id; ids that are not live are left out."""
         return self.catalog.passages(ids)
+
+    # What was learnt of this state of the index
+
+    def learnt(self, name: str) -> str | None:
+        """Return what `learn` was given under `name`, None if the index has changed since."""
+        kept = self._learnt.get(name) or self.catalog.meta(f"learnt_{name}") or ""
+        generation, _, value = kept.partition(" ")
+        return value if generation == str(self.catalog.generation()) else None
+
+    def learn(self, name: str, value: str, *, generation: int) -> None:
+        """Keep what was learnt of the index as of `generation`, for this and other processes.
+
+        It can be learnt again, so where the catalog cannot be written just now only this process
+        keeps it.
+        """
+        kept = self._learnt[name] = f"{generation} {value}"
+        try:
+            with changes.transaction(self.catalog.connection):
+                changes.set_meta(self.catalog.connection, {f"learnt_{name}": kept})
+        except StoreUnavailableError as error:
+            logger.info("what was learnt of the index is kept in memory only: %s", error)
+
+    def is_sound(self) -> bool:
+        """Tell whether both derived indexes can be searched and are up to date; mends nothing.
+
+        Raises:
+            StoreUnavailableError: The disk or the Chroma server does not let us look.
+        """
+        return are_sound(self.catalog, self._places)
 
     # Writing
 
