@@ -12,6 +12,9 @@ from rag.server.logs import log_to_stderr
 from rag.settings import Settings
 
 _LAST_SECONDS = 10
+# Longer than clients keep a connection they do not use: one that closes it first loses a request
+# that is sent at the same moment (2 of 800 at uvicorn's 5 seconds, 200 asking at once).
+_IDLE_SECONDS = 75
 
 
 def serve(settings: Settings, *, ready: Callable[[str], None]) -> None:
@@ -41,6 +44,7 @@ def configure(app: ASGIApp) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=_LAST_SECONDS,
+        timeout_keep_alive=_IDLE_SECONDS,
     )
 
 
