@@ -35,6 +35,19 @@ VARIABLES: Final[Mapping[str, Variables]] = {
     "draft": Variables(frozenset({"passage"}), frozenset({"title"})),
 }
 
+MEANINGS: Final[Mapping[str, str]] = {
+    "conversation": "what was said before, oldest first; empty in a first question",
+    "gold": "the accepted answers, or the words of the source that answer",
+    "language": 'what to answer in, e.g. "Chinese" or "the language of the question"',
+    "no_answer": "the sentence that says that the documents do not answer",
+    "passage": "the words of one passage",
+    "passages": "the passages, numbered from 1, each in a fence with its source",
+    "question": "what is asked",
+    "reply": "the answer that is judged, without its markers",
+    "title": "the title of the passage's document",
+}
+"""What each variable stands for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Prompt:

@@ -6,6 +6,8 @@ import pytest
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 
 from rag.answering.composing import Budget, compose_answer, compose_condense
+from rag.answering.fencing import fence_passages
+from rag.answering.language import no_answer_in
 from rag.answering.prompts import VARIABLES, load_prompt, shipped_folder
 from rag.answering.question import Question
 from rag.errors import ChatContextLengthError, PromptError
@@ -35,6 +37,18 @@ def test_the_answer_prompt_reads_as_agreed() -> None:
 def test_the_condense_prompt_reads_as_agreed() -> None:
     messages = compose_condense(load_prompt("condense"), QUESTION, Budget())
     assert written(messages) == (GOLDEN / "condense.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["agent", "draft"])
+def test_the_other_prompts_read_as_agreed(name: str) -> None:
+    values = {
+        "passages": fence_passages(PASSAGES),
+        "no_answer": no_answer_in("zh"),
+        "passage": "退款需要 {14} 天。",
+        "title": "手册",
+    }
+    rendered = written(load_prompt(name).render(values))
+    assert rendered == (GOLDEN / f"{name}.txt").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", sorted(VARIABLES))
