@@ -75,7 +75,7 @@ def left_alone(verdicts: Iterable[Verdict]) -> Share:
     return Share(len(flags) - sum(flags), len(flags))
 
 
-def precision(verdicts: Iterable[Verdict]) -> Share:
-    """Return the share of flagged sentences that are altered or invented; higher is better."""
-    altered = [not one.case.is_true for one in verdicts if one.flagged]
-    return Share(sum(altered), len(altered))
+def passed_as_true(verdicts: Iterable[Verdict]) -> Share:
+    """Return the share of sentences not flagged that are true; higher is better."""
+    true = [one.case.is_true for one in verdicts if not one.flagged]
+    return Share(sum(true), len(true))
