@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from rag.answering.chain import RagChain
     from rag.answering.composing import Budget
     from rag.answering.condenser import Condenser
+    from rag.answering.sufficiency.telling import Judge
     from rag.documents.isolation import ParseLimits
     from rag.embeddings import PassageEmbeddings
     from rag.retrieval.memory import TextVectors
@@ -200,6 +201,25 @@ def make_chain(
         embed=None if settings.retrieval.mode == "lexical" else embed,
         history=settings.retrieval.history,
         unsupported=answer.unsupported,
+        judge=_judge(settings, retriever, embeddings),
+    )
+
+
+def _judge(
+    settings: Settings, retriever: "BaseRetriever", embeddings: "PassageEmbeddings"
+) -> "Judge | None":
+    """Return what says whether passages answer, None if nobody wants to know."""
+    from rag.answering.sufficiency.judge import IndexJudge, plain_retriever
+    from rag.retrieval.retriever import RagRetriever
+
+    rate = settings.answer.false_answer_rate
+    if rate is None or not isinstance(retriever, RagRetriever):
+        return None
+    return IndexJudge(
+        retriever.store,
+        None if settings.retrieval.mode == "lexical" else embeddings,
+        plain_retriever(retriever),
+        false_answer_rate=rate,
     )
 
 

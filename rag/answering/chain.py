@@ -44,6 +44,8 @@ from rag.answering.looking import (
 from rag.answering.prompts import Prompt, load_prompt
 from rag.answering.question import ChainInput, Question, read_question
 from rag.answering.reply import ReplyReader
+from rag.answering.sufficiency.decision import Sufficiency
+from rag.answering.sufficiency.telling import Judge, remark, with_doubt
 
 ChainQuestion: TypeAlias = str | Mapping[str, Any] | ChainInput
 
@@ -68,6 +70,7 @@ class RagChain(Runnable[ChainQuestion, Answer]):
             before in the search, "join" to the question it leans on, "ignore" what was said
             before; "auto": rewrite with a chat model, else weigh. Weighing takes a retriever that
             can, such as a hybrid `RagRetriever`; others join.
+        judge: Says whether passages answer a question; None takes every passage for an answer.
         unsupported: What becomes of a sentence that no passage it cites supports: "mark" its
             citation as unverified, or "remove" the sentence before anybody sees it.
 
@@ -86,6 +89,7 @@ class RagChain(Runnable[ChainQuestion, Answer]):
         language: str = "auto",
         embed: Embed | None = None,
         history: History = "auto",
+        judge: Judge | None = None,
         unsupported: Unsupported = "mark",
     ) -> None:
         self.retriever = retriever
@@ -100,6 +104,7 @@ class RagChain(Runnable[ChainQuestion, Answer]):
         )
         self.language = language
         self.embed = embed
+        self.judge = judge
         self.unsupported: Unsupported = unsupported
 
     # `input` and the open keyword arguments are what `Runnable` prescribes; none is used.
@@ -206,11 +211,12 @@ class RagChain(Runnable[ChainQuestion, Answer]):
         if self.chat_model is None or not passages:
             yield from self._quote(question, sought, passages)
             return
-        messages, shown, reply = self._compose(question, passages)
+        sufficiency = self._judged(sought, passages)
+        messages, shown, reply = self._compose(question, passages, sufficiency)
         for message in ask(self.chat_model, messages, config):
             if text := reply.take(message):
                 yield TextChunk(text)
-        yield from self._finish(question, sought.query, reply, shown)
+        yield from self._finish(question, sought.query, reply, shown, sufficiency)
 
     async def _aevents(
         self, question: Question, config: RunnableConfig, ask: AskAsync
@@ -223,18 +229,30 @@ class RagChain(Runnable[ChainQuestion, Answer]):
             for event in await asyncio.to_thread(self._quote, question, sought, passages):
                 yield event
             return
-        messages, shown, reply = self._compose(question, passages)
+        sufficiency = await asyncio.to_thread(self._judged, sought, passages)
+        messages, shown, reply = self._compose(question, passages, sufficiency)
         async for message in ask(self.chat_model, messages, config):
             if text := reply.take(message):
                 yield TextChunk(text)
-        for event in self._finish(question, sought.query, reply, shown):
+        for event in self._finish(question, sought.query, reply, shown, sufficiency):
             yield event
 
+    def _judged(self, sought: Sought, passages: tuple[Document, ...]) -> Sufficiency | None:
+        return None if self.judge is None else self.judge(sought.standalone, passages)
+
     def _compose(
-        self, question: Question, passages: tuple[Document, ...]
+        self,
+        question: Question,
+        passages: tuple[Document, ...],
+        sufficiency: Sufficiency | None,
     ) -> tuple[list[BaseMessage], tuple[Document, ...], ReplyReader]:
         messages, shown = compose_answer(
-            self.answer_prompt, question, passages, language=self.language, budget=self.budget
+            self.answer_prompt,
+            question,
+            passages,
+            language=self.language,
+            budget=self.budget,
+            remark=remark(sufficiency),
         )
         language = answer_language(self.language, question.text)
         reply = reply_reader(
@@ -243,12 +261,18 @@ class RagChain(Runnable[ChainQuestion, Answer]):
         return messages, shown, reply
 
     def _finish(
-        self, question: Question, query: str, reply: ReplyReader, shown: tuple[Document, ...]
+        self,
+        question: Question,
+        query: str,
+        reply: ReplyReader,
+        shown: tuple[Document, ...],
+        sufficiency: Sufficiency | None,
     ) -> Iterator[AnswerEvent]:
         if text := reply.close():
             yield TextChunk(text)
         language = answer_language(self.language, question.text)
-        yield AnswerFinished(finish(question.text, query, reply, shown, language=language))
+        answer = finish(question.text, query, reply, shown, language=language)
+        yield AnswerFinished(with_doubt(answer, sufficiency, language=language))
 
     def _quote(
         self, question: Question, sought: Sought, passages: tuple[Document, ...]
@@ -258,7 +282,12 @@ class RagChain(Runnable[ChainQuestion, Answer]):
             answer = Answer(question.text, sought.query, no_answer_in(language), answered=False)
         else:
             quoted = quote_answer(
-                question.text, sought.standalone, passages, language=language, embed=self.embed
+                question.text,
+                sought.standalone,
+                passages,
+                language=language,
+                embed=self.embed,
+                sufficiency=self._judged(sought, passages),
             )
             answer = replace(quoted, search_query=sought.query)
         return [TextChunk(answer.text), AnswerFinished(answer)]

@@ -50,8 +50,11 @@ def compose_answer(
     *,
     language: str,
     budget: Budget,
+    remark: str = "",
 ) -> tuple[list[BaseMessage], tuple[Document, ...]]:
     """Return the messages that ask for an answer and the passages they show, numbered from 1.
+
+    A remark on the passages stands behind them.
 
     Raises:
         ChatContextLengthError: Question and prompt alone leave no room for a passage.
@@ -67,7 +70,7 @@ def compose_answer(
     values["conversation"] = fence_history(
         question.history, min(_HISTORY_TOKENS, room // 4), budget.count
     )
-    room -= budget.count(values["conversation"])
+    room -= budget.count(values["conversation"]) + budget.count(remark)
     shown = fit_passages(passages, min(budget.passages, room), budget.count)
     if not shown or not shown[0].page_content.strip():
         raise ChatContextLengthError(
@@ -75,7 +78,7 @@ def compose_answer(
             f"{budget.output} for the answer; raise chat.context_tokens or answer.passage_tokens, "
             "or lower chat.max_output_tokens"
         )
-    values["passages"] = fence_passages(shown)
+    values["passages"] = "\n\n".join(filter(None, (fence_passages(shown), disarm(remark))))
     return prompt.render(values), shown
 
 

@@ -13,6 +13,8 @@ from rag.answering.answer import Answer
 from rag.answering.citations import cite
 from rag.answering.expectations import meets_expectation
 from rag.answering.language import NO_CHAT_MODEL, NOTHING_MATCHES, no_answer_in, say
+from rag.answering.sufficiency.decision import Sufficiency
+from rag.answering.sufficiency.telling import not_answered
 from rag.answering.units import Unit, units
 from rag.store.tokens import query_words, tokenize
 
@@ -69,8 +71,14 @@ def quote_answer(
     *,
     language: str,
     embed: Embed | None = None,
+    sufficiency: Sufficiency | None = None,
 ) -> Answer:
-    """Return an answer made of quoted stretches, each with its marker and citation."""
+    """Return an answer made of quoted stretches, each with its marker and citation.
+
+    Where the passages are not sufficient nothing is quoted; the notice names the nearest ones.
+    """
+    if sufficiency is not None and not sufficiency.enough:
+        return not_answered(question, search_query, passages, sufficiency, language=language)
     quotes = join_neighbours(extract(search_query, passages, embed=embed), passages)
     citations = tuple(
         cite(number, passages[quote.passage], (quote.start, quote.end))

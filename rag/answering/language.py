@@ -27,6 +27,21 @@ NOTHING_MATCHES: Final = {
     "enough to be quoted.",
     "zh": "未配置对话模型（chat.model），也没有与问题足够相符的原文可以摘录。",
 }
+NEAREST: Final = {
+    "en": "No chat model is configured (chat.model), and the passages found are too unlike an "
+    "answer to be quoted. Nearest: {nearest}.",
+    "zh": "未配置对话模型（chat.model），找到的段落与问题差距较大，不予摘录。"
+    "最接近的是：{nearest}。",
+}
+NEAREST_MISSING: Final = {
+    "en": "No chat model is configured (chat.model), and no passage found says anything of "
+    "{missing}. Nearest: {nearest}.",
+    "zh": "未配置对话模型（chat.model），找到的段落都没有提到{missing}。最接近的是：{nearest}。",
+}
+LIKELY_INSUFFICIENT: Final = {
+    "en": "The passages found may not answer this question; check the answer against them.",
+    "zh": "找到的段落可能不足以回答这个问题，请对照原文核实。",
+}
 NOTHING_FOUND: Final = {
     "en": "No passage of the documents matches.",
     "zh": "文档中没有匹配的段落。",

@@ -156,6 +156,14 @@ class AnswerSettings(Group):
     passage_tokens: int = Field(
         default=3000, ge=64, description="Token budget for passages in the prompt."
     )
+    false_answer_rate: float | None = Field(
+        default=0.2,
+        ge=0,
+        le=1,
+        description="Of questions on the documents' matters that they do not answer, the share "
+        'that may be answered all the same: lower says "not in the documents" more often; '
+        "unset: whatever was found is taken for an answer.",
+    )
     prompts_dir: Path | None = Field(
         default=None,
         description="Folder whose <name>/{system,human}.md override the shipped prompts.",

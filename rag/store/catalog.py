@@ -183,6 +183,14 @@ class Catalog:
         )
         return {row[0]: _passage(row) for row in rows}
 
+    def first_passages(self, limit: int) -> list[StoredPassage]:
+        """Return the first live passages by id: a random sample, the same every time."""
+        rows = self.connection.execute(
+            f"SELECT p.id FROM passages p WHERE {_LIVE} ORDER BY p.id LIMIT ?", (limit,)
+        ).fetchall()
+        found = self.passages([row[0] for row in rows])
+        return [found[id_] for id_ in sorted(found)]
+
     def all_passages(self, *, epoch: int | None = None) -> Iterator[StoredPassage]:
         """Yield the passages of an epoch (default: the live ones), by source and ordinal."""
         rows = self.connection.execute(

@@ -116,6 +116,16 @@ class LexicalIndex:
                 return _best(searcher, _among(index.schema, wanted, allowed), k, None)
             return _best(searcher, wanted, k, allowed)
 
+    def holding(self, words: Iterable[str]) -> dict[str, int]:
+        """Return how many passages hold each word (a token of `tokenize`); deleted ones count.
+
+        Raises:
+            StoreError: The index is missing or damaged.
+        """
+        with self._reading() as index:
+            searcher = index.searcher()
+            return {word: int(searcher.doc_freq("text", word)) for word in words}
+
     def count(self) -> int:
         """Return the number of passages in the index.
 

@@ -5,7 +5,7 @@ It returns only what is live in the catalog, and takes no writer's lock unless i
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Literal
 
@@ -110,6 +110,17 @@ class DerivedReader:
                         parts.pop(0)
                     else:
                         time.sleep(0.05)
+
+    def holding(self, words: Sequence[str]) -> dict[str, int]:
+        """Return how many passages hold each word.
+
+        Raises:
+            StoreError: The word index cannot be had just now; `words` mends it.
+        """
+        with self._guard:
+            if self._catalog.count() == 0:
+                return {}
+            return self._current_words().holding(words)
 
     # Vectors
 

@@ -1,0 +1,1 @@
+"""Says whether passages answer a question: signs, decision, and what an index teaches about it."""

@@ -1,0 +1,182 @@
+"""Judges the passages found for a question by what their index knows; knows no chat model."""
+
+import threading
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from langchain_core.documents import Document
+from langchain_core.retrievers import BaseRetriever
+
+from rag.answering.sufficiency.decision import USUAL, Sufficiency, chance_of, log_odds
+from rag.answering.sufficiency.learnt import Learnt
+from rag.answering.sufficiency.missing import missing_words
+from rag.answering.sufficiency.pseudo import PseudoQuestion, draw
+from rag.answering.sufficiency.signs import (
+    Ground,
+    Signs,
+    held_elsewhere,
+    read_signs,
+    surprises,
+)
+from rag.embeddings import PassageEmbeddings
+from rag.retrieval.retriever import RagRetriever
+from rag.store.store import Store
+from rag.store.tokens import tokenize
+
+# Compared with each other to learn how alike unrelated texts are.
+_SAMPLE: Final = 500
+# Questions asked of an index to learn what it looks like when it does not answer: 2 to 3 s once
+# for each state of the index. Passages that are too short to ask about need spares.
+_ASKED: Final = 64
+_SPARE: Final = 4
+# Neighbours repeat what a passage says; further ones are other passages.
+_NEIGHBOURS: Final = 1
+# A sentence that another passage holds to this share is answered there.
+_ANSWERED_ELSEWHERE: Final = 0.9
+_LOOKED_AT: Final = 6
+_SEARCHED: Final = 12
+
+
+class IndexJudge:
+    """Says whether passages answer a question, calibrated on their index without labels.
+
+    Args:
+        store: The index that the passages come from.
+        embeddings: The model that built it; None compares words alone.
+        retriever: Asks the index the questions that teach what an unanswerable one looks like.
+        false_answer_rate: Share of unanswerable questions that may be taken for answerable, 0 to 1.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        embeddings: PassageEmbeddings | None,
+        retriever: BaseRetriever,
+        *,
+        false_answer_rate: float,
+    ) -> None:
+        self._store = store
+        self._embeddings = embeddings
+        self._retriever = retriever
+        self._rate = false_answer_rate
+        self._name = "sufficiency" if embeddings is None else "sufficiency_by_meaning"
+        self._guard = threading.Lock()
+        self._known: tuple[int, Learnt] | None = None
+
+    def __call__(self, question: str, passages: Sequence[Document]) -> Sufficiency:
+        """Return whether passages, best first, answer a question that stands alone."""
+        if not passages:
+            return Sufficiency(float("-inf"), 1.0, enough=False)
+        learnt = self._learnt()
+        shown = [readable(passage) for passage in passages]
+        odds = log_odds(self._signs(question, passages, shown, learnt.ground))
+        chance = chance_of(odds, sorted([*USUAL, *learnt.unanswerable]))
+        held = {word for text in shown for word in tokenize(text)}
+        return Sufficiency(odds, chance, chance <= self._rate, missing_words(question, held))
+
+    def _signs(
+        self,
+        question: str,
+        passages: Sequence[Document],
+        shown: Sequence[str],
+        ground: Ground | None,
+    ) -> Signs:
+        ids = [str(passage.id) for passage in passages]
+        best = self._store.search_words(question, 1, allowed=set(ids))
+        return read_signs(
+            self._worth(question),
+            shown,
+            cosines=self._cosines(question, ids),
+            ground=ground,
+            relevance=best[0].score if best else 0.0,
+        )
+
+    def _worth(self, question: str) -> dict[str, float]:
+        words = sorted(set(tokenize(question)))
+        return surprises(question, self._store.holding(words), self._store.catalog.count())
+
+    def _cosines(self, question: str, ids: Sequence[str]) -> list[float] | None:
+        if self._embeddings is None:
+            return None
+        vector = np.asarray(self._embeddings.embed_query(question), dtype=np.float32)
+        known = self._store.similarities(vector, ids)
+        return [known.get(id_, 0.0) for id_ in ids]
+
+    # What the index teaches
+
+    def _learnt(self) -> Learnt:
+        """Return what is known of the index as it is now; learnt once, whoever asks first."""
+        generation = self._store.catalog.generation()
+        with self._guard:
+            if self._known is None or self._known[0] != generation:
+                kept = self._store.learnt(self._name)
+                learnt = self._learn() if kept is None else Learnt.of_json(kept)
+                if kept is None:
+                    self._store.learn(self._name, learnt.to_json(), generation=generation)
+                self._known = (generation, learnt)
+            return self._known[1]
+
+    def _learn(self) -> Learnt:
+        ground = self._ground()
+        return Learnt(ground, tuple(self._unanswerable(ground)))
+
+    def _ground(self) -> Ground | None:
+        if self._embeddings is None:
+            return None
+        return ground_of(self._store.sample_vectors(_SAMPLE))
+
+    def _unanswerable(self, ground: Ground | None) -> list[float]:
+        """Return the log odds of questions whose own passage is left out."""
+        sample = self._store.catalog.first_passages(_SPARE * _ASKED)
+        odds = (self._odds_without_own(asked, ground) for asked in draw(sample, _ASKED))
+        return [one for one in odds if one is not None]
+
+    def _odds_without_own(self, asked: PseudoQuestion, ground: Ground | None) -> float | None:
+        """Return a question's log odds, None where other passages hold its answer or nothing."""
+        found = self._retriever.invoke(asked.text)
+        left = [one for one in found if not _is_near(one, asked)][:_LOOKED_AT]
+        shown = [readable(one) for one in left]
+        if not left or held_elsewhere(self._worth(asked.text), shown) >= _ANSWERED_ELSEWHERE:
+            return None
+        return log_odds(self._signs(asked.text, left, shown, ground))
+
+
+def plain_retriever(retriever: RagRetriever) -> RagRetriever:
+    """Return a retriever that searches as this one does, and nothing else: no cut, no reranker."""
+    return retriever.model_copy(
+        update={
+            "k": _SEARCHED,
+            "filter": None,
+            "min_score": None,
+            "mmr_lambda": None,
+            "duplicate_threshold": None,
+            "neighbours": 0,
+            "reranker": None,
+        }
+    )
+
+
+def readable(passage: Document) -> str:
+    """Return a passage as its signs are read: title and headings on the first line."""
+    title, section = (str(passage.metadata.get(key) or "") for key in ("title", "section"))
+    return f"{title} {section}".replace("\n", " ").strip() + "\n" + passage.page_content
+
+
+def ground_of(vectors: np.typing.NDArray[np.float32]) -> Ground:
+    """Return how alike unrelated passages are, from a sample of unit vectors."""
+    count = len(vectors)
+    if count < 2:
+        return Ground(0.0, 0.0, 0.0, 0)
+    cosines = vectors @ vectors.T
+    others = cosines[~np.eye(count, dtype=bool)].reshape(count, count - 1)
+    return Ground(
+        float(others.mean()), float(others.std()), float(np.median(others.max(axis=1))), count
+    )
+
+
+def _is_near(found: Document, asked: PseudoQuestion) -> bool:
+    own = asked.passage
+    if found.metadata["source"] != own.source:
+        return False
+    return abs(int(found.metadata["ordinal"]) - own.ordinal) <= _NEIGHBOURS

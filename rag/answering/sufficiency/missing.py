@@ -1,0 +1,50 @@
+"""Names the words of a question that no passage holds; knows no index."""
+
+import re
+from collections.abc import Collection
+from typing import Final
+
+from rag.store.tokens import query_words, tokenize
+
+_WORD: Final = re.compile(r"[\u3400-\u9fff]+|[^\W_\u3400-\u9fff]+(?:[-'’.][^\W_\u3400-\u9fff]+)*")
+_HAN: Final = re.compile(r"[\u3400-\u9fff]")
+_EDGES: Final = "的了在是和与吗呢有"
+_LEAST_HAN: Final = 2
+_MOST: Final = 8
+
+
+def missing_words(question: str, held: Collection[str]) -> tuple[str, ...]:
+    """Return words as the question writes them, in its order, at most eight.
+
+    Args:
+        question: Any text; function words are never missing.
+        held: The tokens of all passages.
+    """
+    wanted = set(query_words(question))
+    found: dict[str, None] = {}
+    for word in _WORD.findall(question):
+        named = _missing_stretches(word, wanted, held) if _HAN.match(word) else [word]
+        found.update(dict.fromkeys(name for name in named if _is_missing(name, wanted, held)))
+    return tuple(found)[:_MOST]
+
+
+def _is_missing(word: str, wanted: Collection[str], held: Collection[str]) -> bool:
+    tokens = tokenize(word)
+    asked = [token for token in tokens if token in wanted]
+    if _HAN.match(word):
+        return bool(asked)
+    return bool(asked) and not any(token in held for token in tokens)
+
+
+def _missing_stretches(run: str, wanted: Collection[str], held: Collection[str]) -> list[str]:
+    """Return the stretches of an unspaced run of which no pair of characters is held."""
+    stretches: list[str] = []
+    begun = 0
+    for at in range(len(run) + 1):
+        pair = run[at : at + 2]
+        if len(pair) == 2 and pair in wanted and pair not in held:
+            continue
+        if at > begun:
+            stretches.append(run[begun : at + 1].strip(_EDGES))
+        begun = at + 1
+    return [stretch for stretch in stretches if len(stretch) >= _LEAST_HAN]
