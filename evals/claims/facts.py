@@ -29,8 +29,8 @@ class Fact:
         source: The document, relative to the sample's.
         quote: The sentence, character by character.
         near: The same with its words moved or its punctuation changed; "" if not written.
-        paraphrase: The same in other words.
-        edits: Kind of change to "old => new" strings that falsify quote or paraphrase.
+        paraphrases: The same in other words.
+        edits: Kind of change to "old => new" strings that falsify quote or paraphrases.
         swapped: The same words with two roles exchanged; "" if not written.
         invented: A sentence on the passage's subject that nothing says; "" if not written.
         passage: The passage that holds the quote.
@@ -40,7 +40,7 @@ class Fact:
     source: str
     quote: str
     near: str
-    paraphrase: str
+    paraphrases: tuple[str, ...]
     edits: dict[str, tuple[str, ...]]
     swapped: str
     invented: str
@@ -91,7 +91,7 @@ def _fact(row: dict[str, Any]) -> Fact:
         row["source"],
         quote,
         row.get("near", ""),
-        row["paraphrase"],
+        tuple(row[name] for name in ("paraphrase", "again") if name in row),
         edits,
         row.get("swapped", ""),
         row.get("invented", ""),

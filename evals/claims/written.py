@@ -25,7 +25,8 @@ def _of_fact(fact: Fact, other: Fact) -> Iterator[Case]:
     yield _case(fact, "verbatim", 1, fact.quote)
     if fact.near:
         yield _case(fact, "near-verbatim", 1, fact.near)
-    yield _case(fact, "paraphrase", 1, fact.paraphrase)
+    for number, text in enumerate(fact.paraphrases, start=1):
+        yield _case(fact, "paraphrase", number, text)
     for name, kind in _KINDS.items():
         for number, text in enumerate(_edited(fact, name), start=1):
             yield _case(fact, kind, number, text)
@@ -33,16 +34,16 @@ def _of_fact(fact: Fact, other: Fact) -> Iterator[Case]:
         yield _case(fact, "roles swapped", 1, fact.swapped)
     if fact.invented:
         yield _case(fact, "invented", 1, fact.invented)
-    for number, text in enumerate((fact.quote, fact.paraphrase), start=1):
+    for number, text in enumerate((fact.quote, *fact.paraphrases), start=1):
         yield _case(fact, "wrong passage", number, text, cites=other)
 
 
 def _edited(fact: Fact, name: str) -> Iterator[str]:
-    """Apply each edit to the quote and to the paraphrase, where they hold its old words."""
+    """Apply each edit to the quote and the paraphrases, where they hold its old words."""
     for edit in fact.edits[name]:
         old, _, new = edit.partition(" => ")
-        changed = [text.replace(old, new, 1) for text in (fact.quote, fact.paraphrase)]
-        altered = [text for text in changed if text not in (fact.quote, fact.paraphrase)]
+        texts = (fact.quote, *fact.paraphrases)
+        altered = [text.replace(old, new, 1) for text in texts if old in text]
         if not (new and altered):
             raise ValueError(f"{fact.id}: the edit {edit!r} changes neither quote nor paraphrase")
         yield from altered

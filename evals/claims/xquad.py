@@ -18,8 +18,8 @@ _NAME: Final = {
     "zh": re.compile(r"[\u4e00-\u9fff]{2,4}·[\u4e00-\u9fff]{2,5}?(?=[的是在和与于，。、（])"),
 }
 _POSITIVE: Final = {
-    "en": re.compile(r"\b(?:is|was|were|are|has been|had been|can|could|would|will)\b(?! not)"),
-    "zh": re.compile(r"(?<![不没未无是])(?:是|可以|能够|能|会|曾)(?![否非])"),
+    "en": re.compile(r"\b(?:is|was|were|are|has been|had been|can|could|would|will)\b(?! no)"),
+    "zh": re.compile(r"(?<![不没未无是也总都尤只])(?:是|可以|能够|曾)(?![否非不])"),
 }
 _LENGTHS: Final = {"en": range(60, 300), "zh": range(20, 120)}
 _ADDED: Final = 7
@@ -29,7 +29,7 @@ def xquad_cases(folder: Path, language: str) -> list[Case]:
     """Return a true sentence of each passage and what the rules make of it, passages in order.
 
     A number is raised by seven, a name is exchanged for another passage's, a "not" is put in, and
-    the sentence is made to cite the next passage.
+    the sentence is made to cite the next passage. Every second passage is held out.
     """
     texts = [row["text"] for row in read_rows(folder / "corpus.jsonl", ("_id", "text"))]
     chosen = [_sentence(text, language) for text in texts]
@@ -47,7 +47,8 @@ def _of_sentence(
 ) -> Iterator[Case]:
     def case(kind: str, text: str, passage: str) -> Case:
         id_ = f"xquad-{language}-{at}/{kind}"
-        return Case(id_, kind, language, "built", text, (Document(passage),))
+        part = "held out" if at % 2 else "tuned"
+        return Case(id_, kind, language, part, text, (Document(passage),))
 
     own, other = texts[at], texts[(at + 1) % len(texts)]
     yield case("verbatim", sentence, own)

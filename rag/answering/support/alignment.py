@@ -20,14 +20,9 @@ _CLAUSE_ENDS: Final = frozenset(
 _JOINS: Final = frozenset(("and", "while", "whereas", "but", "和", "与", "而"))
 
 
-def likeness(claim: Sequence[Word], window: Sequence[Word]) -> float:
-    """Return how much of both is the same in the same order, 0 to 1."""
-    return _matcher(claim, window).ratio()
-
-
 def is_copy(claim: Sequence[Word], window: Sequence[Word]) -> bool:
-    """Say whether a claim is a source's sentence, perhaps with something changed."""
-    return likeness(claim, window) >= _COPY
+    """Say whether a claim is a source's sentence with hardly a word changed."""
+    return _matcher(claim, window).ratio() >= _CLOSE_COPY
 
 
 def replaced(claim: Sequence[Word], window: Sequence[Word]) -> str:

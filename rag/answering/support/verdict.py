@@ -9,11 +9,11 @@ from langchain_core.documents import Document
 
 from rag.answering.language import detect_language
 from rag.answering.numbers import without_item_numbers
-from rag.answering.support.alignment import exchanged, replaced, says_too_much
+from rag.answering.support.alignment import exchanged, is_copy, replaced, says_too_much
 from rag.answering.support.kinds import changed_kind
 from rag.answering.support.names import strange_names
 from rag.answering.support.opposites import opposed
-from rag.answering.support.polarity import denied_otherwise
+from rag.answering.support.polarity import denied_otherwise, negations
 from rag.answering.support.quantities import rates, repeats_another, strange_quantities
 from rag.answering.support.windows import Source, held_share, held_words, nearest, read_source
 from rag.answering.support.words import words
@@ -80,7 +80,9 @@ def _fault(
         return Fault.NUMBER
     if strange_names(own, other, context):
         return Fault.NAME
-    if denied_otherwise(claim, window):
+    if denied_otherwise(claim, window) or (
+        is_copy(own, other) and len(negations(claim)) != len(negations(window))
+    ):
         return Fault.NEGATION
     if opposed(claim, window):
         return Fault.OPPOSITE
