@@ -99,12 +99,14 @@ def test_an_answer_whole_is_the_answer_streamed(client: TestClient) -> None:
 
 
 def test_a_follow_up_is_searched_with_what_it_leans_on(client: TestClient) -> None:
-    history = [
-        {"role": "user", "content": QUESTION},
-        {"role": "assistant", "content": "12 kg [1]."},
-    ]
-    answer = client.post("/api/ask", json={"question": "And its hub?", "history": history}).json()
-    assert "pump" in answer["search_query"]
+    for earlier, source in ((QUESTION, "docs/pump.md"), ("Which hub serves?", "docs/hub.md")):
+        history = [
+            {"role": "user", "content": earlier},
+            {"role": "assistant", "content": "See [1]."},
+        ]
+        body = {"question": "Tell me more about it.", "history": history}
+        answer = client.post("/api/ask", json=body).json()
+        assert answer["passages"][0]["source"] == source
     system = [{"role": "system", "content": "x"}]
     assert client.post("/api/ask", json={"question": "x", "history": system}).status_code == 400
 
