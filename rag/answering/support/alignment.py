@@ -1,5 +1,6 @@
 """Lays a claim along its source, to see what was put in the place of what; knows no numbers."""
 
+import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 from itertools import combinations
@@ -14,6 +15,8 @@ _COPY: Final = 0.72
 _CLOSE_COPY: Final = 0.93
 # So many words, or Chinese characters, in a row that the source lacks say something of their own.
 _LONGEST_STRANGE: Final = 4.0
+# Another verb or adverb may say the same; another noun seldom does.
+_VERBAL: Final = re.compile(r"\w{2}(?:ed|ing|ly|ise|ize|ify)\Z")
 _CLAUSE_ENDS: Final = frozenset(
     (".", "!", "?", ";", ",", "。", "！", "？", "；", "，", "、", ":", "：")
 )
@@ -106,7 +109,9 @@ def _neighbours(text: Sequence[Word]) -> dict[str, frozenset[str]]:
 
 def _tells(new: Sequence[Word], old: Sequence[Word], *, close: bool) -> bool:
     """Say whether words that replace others change what is said."""
-    telling = [word for word in new if word.form not in WEAK]
+    telling = [
+        word for word in new if word.form not in WEAK and not _VERBAL.search(word.raw.lower())
+    ]
     if not telling or not old:
         return False
     if not telling[0].is_han:

@@ -14,11 +14,11 @@ monday tuesday wednesday thursday friday saturday sunday weekday weekend
 red orange yellow green blue purple white black brown grey gray pink gold silver
 spring summer autumn winter
 north south east west northern southern eastern western
-engineer manager customer client supplier owner operator officer auditor lead director president \
-minister king queen general governor mayor bishop pope emperor doctor nurse pharmacist teacher \
-student pupil author poet painter composer scientist player coach lawyer judge technician installer
+engineer manager customer client supplier owner operator officer auditor director president \
+minister king queen governor mayor bishop pope emperor doctor nurse pharmacist teacher \
+student pupil author poet painter composer scientist player lawyer technician installer
 mother father brother sister son daughter uncle aunt husband wife
-battery sensor probe logger hub camera modem cable charger lamp button display antenna
+battery sensor probe logger hub camera modem charger antenna
 gold silver copper iron steel oxygen hydrogen nitrogen carbon helium plastic wood glass
 profit turnover revenue salary loss
 hardware firmware software
@@ -47,8 +47,10 @@ _ENDINGS: Final = {
     for endings in ("部科室处", "院校厂站店", "库箱车柜", "员师", "镇县市省州", "牌")
     for ending in endings
 }
+# "总部" and "内部" are no departments, and a measure word is no part of what it counts.
+_NO_PART: Final = "总内外全大局东西南北中台支个只块条位名件辆间"
 _COMPOUND: Final = re.compile(
-    rf"(?:(?![{''.join(sorted(LIGHT_HAN))}])[\u4e00-\u9fff]){{2}}(?=([{''.join(_ENDINGS)}]))"
+    rf"(?:(?![{''.join(sorted(LIGHT_HAN))}{_NO_PART}])[\u4e00-\u9fff]){{2}}(?=([{''.join(_ENDINGS)}]))"
 )
 
 

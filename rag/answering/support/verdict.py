@@ -1,5 +1,6 @@
 """Decides whether one of the passages a claim cites says what the claim says."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -19,9 +20,15 @@ from rag.answering.support.windows import Source, held_share, held_words, neares
 from rag.answering.support.words import words
 
 # A passage that holds no more of a claim's meaning than this does not say it.
-_LEAST_SHARE: Final = 0.5
+_LEAST_SHARE: Final = 0.45
+# A claim of which less is held is no rearrangement of the source's words.
+_REARRANGED: Final = 0.8
 # Of several passages cited together one must hold all but so much of what they hold together.
 _MOST_SHARED_OUT: Final = 0.25
+# What an answer to a yes-or-no question opens with denies nothing in the sentence itself.
+_OPENER: Final = re.compile(
+    r"^\W*(?:(?:yes|no)[,.:;!]|(?:是的|不是|不|对|没有)[，。,：:！])\s*", re.I
+)
 
 
 class Fault(Enum):
@@ -53,7 +60,7 @@ def fault_in(claim: str, passages: Sequence[Document], *, question: str = "") ->
         passages: What it cites, with `title` and `section` in their metadata.
         question: Its words, names and numbers may be repeated.
     """
-    claim = without_item_numbers(claim)
+    claim = _OPENER.sub("", without_item_numbers(claim))
     if not any(word.weight for word in words(claim)):
         return None
     findings = [_examine(claim, passage, question) for passage in passages]
@@ -88,11 +95,10 @@ def _fault(
         return Fault.OPPOSITE
     if replaced(own, other) or changed_kind(claim, window, spared=source.context):
         return Fault.REPLACED
-    if exchanged(own, other):
+    share = held_share(own, held)
+    if share >= _REARRANGED and exchanged(own, other):
         return Fault.EXCHANGED
-    return (
-        Fault.UNSAID if held_share(own, held) <= _LEAST_SHARE or says_too_much(held, own) else None
-    )
+    return Fault.UNSAID if share <= _LEAST_SHARE or says_too_much(held, own) else None
 
 
 def _fault_abroad(claim: str, source: Source, question: str) -> Fault | None:
