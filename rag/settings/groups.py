@@ -157,7 +157,7 @@ class AnswerSettings(Group):
         default=3000, ge=64, description="Token budget for passages in the prompt."
     )
     false_answer_rate: float | None = Field(
-        default=0.2,
+        default=0.3,
         ge=0,
         le=1,
         description="Of questions on the documents' matters that they do not answer, the share "

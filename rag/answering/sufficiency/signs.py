@@ -18,6 +18,11 @@ _USUAL_COUNTS: Final = 10
 # collections, 2.1 in two Chinese ones of which the same model reads hardly a word.
 _BLIND_AT: Final = 2.5
 _SEEING_AT: Final = 4.0
+# "How many" asks for a number, which is what a passage holds instead.
+_ASKED_FOR: Final = frozenset(("mani", "much"))
+# An index of three passages is judged as if there were so many others without the words: in it,
+# words would else be common that are rare.
+_OTHERS: Final = 20
 # More than this a passage's BM25 over the question's surprise says nothing new.
 _MOST_WORDS: Final = 2.0
 
@@ -87,10 +92,13 @@ def surprises(question: str, holding: Mapping[str, int], passages: int) -> dict[
         holding: How many passages of the index hold a word; a word missing here is in none.
         passages: How many passages there are.
     """
+    weights = query_weights(question)
+    others = passages + _OTHERS
     return {
-        word: weight * math.log(1 + _against(passages - held) / _against(held))
-        for word, weight in query_weights(question).items()
+        word: weight * math.log(1 + (others - held + 0.5) / (held + 0.5))
+        for word, weight in weights.items()
         for held in (min(passages, holding.get(word, 0)),)
+        if word not in _ASKED_FOR or len(weights) == 1
     }
 
 
@@ -130,10 +138,6 @@ def read_signs(
 def held_elsewhere(worth: Mapping[str, float], passages: Sequence[str]) -> float:
     """Return the largest share of the surprise that one passage holds."""
     return max((_share(worth, set(tokenize(text))) for text in passages), default=0.0)
-
-
-def _against(count: int) -> float:
-    return count + 0.5
 
 
 def _sentence_words(text: str) -> list[list[str]]:
