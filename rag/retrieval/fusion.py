@@ -112,6 +112,7 @@ def fuse(
     filled: Mapping[str, float] = _NOTHING,
     evidence: QueryEvidence,
     also: Collection[str] = (),
+    filled_words: Mapping[str, float] = _NOTHING,
 ) -> Fusion:
     """Fuse two candidate lists into one ranking, sorted by (-score, id).
 
@@ -125,12 +126,14 @@ def fuse(
             compute them exactly); a passage missing here counts as the worst dense candidate.
         evidence: What is known about the query and the collection.
         also: Passages to rank that neither leg need propose.
+        filled_words: BM25 scores of passages that `lexical` does not propose; a passage missing
+            here shares no word with the query.
     """
     similarities = {**filled, **{hit.id: hit.score for hit in dense}}
     nats = _dense_evidence(similarities, evidence)
     worst = min((nats[hit.id] for hit in dense), default=0.0)
     meaning = _Leg(_ranks(dense), similarities, nats, missing=worst)
-    relevances = {hit.id: hit.score for hit in lexical}
+    relevances = {**filled_words, **{hit.id: hit.score for hit in lexical}}
     words = _Leg(_ranks(lexical), relevances, _lexical_evidence(relevances), missing=0.0)
     ids = meaning.ranks.keys() | words.ranks.keys() | set(also)
     chance = math.log(max(evidence.passages or 0, len(ids), 2))

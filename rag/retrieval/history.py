@@ -31,7 +31,7 @@ DECAY = 0.5
 TURNS = 3
 """Turns back that are searched; what lies further back would count less than 2 %."""
 
-DECIDED = 2.5
+DECIDED = 2.0
 """The history counts less where a question's best passage has more than so many times chance."""
 
 

@@ -1,6 +1,6 @@
 """One search, step by step, from two legs to documents; knows no settings and no chat model."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -107,13 +107,26 @@ class Search:
         if self._steps.mode != "hybrid" or question.vector is None:
             return None
         candidates = {hit.id for hit in _all_hits([question, *earlier])}
-        fused, *others = (self._fuse_legs(legs, candidates) for legs in [question, *earlier])
-        if not others:
-            return fused
+        if not earlier:
+            return self._fuse_legs(question, candidates, {})
+        # What one text proposes is compared under every other text too: exactly, or a passage just
+        # outside of a leg's proposals would count as none at all (nDCG@10 on mtrag_dev .861, not
+        # .869).
+        fused, *others = (
+            self._fuse_legs(legs, candidates, self._words_of(legs, candidates))
+            for legs in [question, *earlier]
+        )
         weights = [one.weight for one in self.sought.earlier]
         return add_history(fused, list(zip(weights, others, strict=True)))
 
-    def _fuse_legs(self, legs: Legs, candidates: set[str]) -> Fusion:
+    def _words_of(self, legs: Legs, candidates: set[str]) -> dict[str, float]:
+        """Return the BM25 scores of the candidates that share a word with a text."""
+        hits = self._store.search_words(legs.text, len(candidates), allowed=candidates)
+        return {hit.id: hit.score for hit in hits}
+
+    def _fuse_legs(
+        self, legs: Legs, candidates: set[str], filled_words: Mapping[str, float]
+    ) -> Fusion:
         assert legs.vector is not None
         missing = sorted(candidates - {hit.id for hit in legs.dense})
         mean, deviation = self._store.similarity_statistics(legs.vector)
@@ -125,6 +138,7 @@ class Search:
                 mean, deviation, self._unknown_share(legs.text), self._store.catalog.count()
             ),
             also=candidates,
+            filled_words=filled_words,
         )
 
     def _unknown_share(self, text: str) -> float | None:

@@ -1,17 +1,20 @@
 """The chain from question to answer, with and without a chat model."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 import pytest
-from langchain_core.callbacks import BaseCallbackHandler
+from langchain_core.callbacks import BaseCallbackHandler, CallbackManagerForRetrieverRun
+from langchain_core.documents import Document
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 from langchain_core.runnables import RunnableLambda
+from pydantic import Field
 
 from rag.answering.answer import Answer, AnswerFinished, PassagesFound, SearchStarted, TextChunk
 from rag.answering.chain import RagChain
-from rag.answering.looking import History
 from rag.answering.language import NO_ANSWER
+from rag.answering.looking import History
 from rag.errors import ChatModelNotConfiguredError, RetrievalError
 from tests.answering.fakes import FixedRetriever, ScriptedChatModel, passage
 
@@ -130,6 +133,55 @@ def test_how_a_follow_up_is_searched_can_be_chosen() -> None:
     assert searched("join", "Soon.") == "Are refunds paid? And when?"
     assert searched("ignore", "Soon.") == "And when?"
     assert searched("auto") == "Are refunds paid? And when?"
+
+
+class WeighingRetriever(FixedRetriever):
+    """Takes what was said before, and keeps it."""
+
+    weighs_history: bool = True
+    given: list[tuple[list[tuple[str, str]], str | None]] = Field(default_factory=list)
+
+    def _get_relevant_documents(
+        self,
+        query: str,
+        *,
+        run_manager: CallbackManagerForRetrieverRun,
+        history: Sequence[BaseMessage] = (),
+        standalone: str | None = None,
+    ) -> list[Document]:
+        self.given.append(([(turn.type, turn.text) for turn in history], standalone))
+        return super()._get_relevant_documents(query, run_manager=run_manager)
+
+
+SAID = [
+    ("user", "Are refunds paid?"),
+    ("ai", "Yes [1], they are【2】."),
+    ("user", "By whom?"),
+    ("ai", "The documents do not answer this question."),
+]
+
+
+def test_a_retriever_that_weighs_history_is_given_it_beside_the_question() -> None:
+    retriever = WeighingRetriever(passages=[passage(REFUND, start=100)])
+    events = list(RagChain(retriever).stream({"question": "And when?", "history": SAID}))
+    assert events[0] == SearchStarted("And when?", with_history=True)
+    assert retriever.queries == ["And when?"]
+    said = [("human", "Are refunds paid?"), ("ai", "Yes, they are."), ("human", "By whom?")]
+    assert retriever.given == [(said, "Are refunds paid? And when?")]
+    assert events[-1].answer.search_query == "And when?"
+
+
+@pytest.mark.parametrize("history", ["join", "ignore"])
+def test_a_retriever_that_weighs_history_is_given_none_unless_wanted(history: History) -> None:
+    retriever = WeighingRetriever(passages=[passage(REFUND, start=100)])
+    RagChain(retriever, history=history).invoke({"question": "And when?", "history": SAID})
+    assert retriever.given == [([], None)]
+
+
+def test_where_nobody_weighs_history_it_is_joined() -> None:
+    chain = RagChain(FixedRetriever(passages=[passage(REFUND, start=100)]), history="weigh")
+    answer = chain.invoke({"question": "And when?", "history": SAID[:2]})
+    assert answer.search_query == "Are refunds paid? And when?"
 
 
 async def test_asynchronously_too() -> None:

@@ -26,10 +26,25 @@ def queries(asked: Sequence[Asked]) -> list[str]:
 
 def test_a_follow_up_is_searched_as_the_settings_say() -> None:
     assert queries(searched("join").asked) == [FIRST.text, JOINED]
-    assert queries(searched("auto").asked) == [FIRST.text, JOINED]
     assert queries(searched("ignore").asked) == [FIRST.text, "And in Porto?"]
     asked = searched("rewrite", "What is the guarantee of the pump in Porto?").asked
     assert queries(asked) == [FIRST.text, "What is the guarantee of the pump in Porto?"]
+
+
+def test_what_is_weighed_keeps_its_history_and_gives_rivals_one_text() -> None:
+    for history in ("weigh", "auto"):
+        first, follow_up = searched(history).asked
+        assert first == Asked(FIRST, FIRST.text, FIRST.text)
+        assert (follow_up.query, follow_up.alone) == ("And in Porto?", JOINED)
+        assert follow_up.history == (
+            ("human", "How long is the pump guaranteed?"),
+            ("ai", "Two years."),
+        )
+        assert follow_up.texts == [
+            "And in Porto?",
+            "Two years.",
+            "How long is the pump guaranteed?",
+        ]
 
 
 def test_the_authors_rewrites_replace_only_what_they_rewrote() -> None:
