@@ -7,7 +7,6 @@ from itertools import combinations
 from typing import Final
 
 from rag.answering.support.lexicon import WEAK, WEAK_CHINESE
-from rag.answering.support.windows import held_words
 from rag.answering.support.words import Word
 
 # From this likeness on (difflib's ratio) a claim is taken for a copy of the source with changes.
@@ -15,6 +14,7 @@ _COPY: Final = 0.72
 _CLOSE_COPY: Final = 0.93
 # So many words, or Chinese characters, in a row that the source lacks say something of their own.
 _LONGEST_STRANGE: Final = 4.0
+_HAN: Final = re.compile(r"[\u3040-\u9fff]")
 # Another verb or adverb may say the same; another noun seldom does.
 _VERBAL: Final = re.compile(r"\w{2}(?:ed|ing|ly|ise|ize|ify)\Z")
 _CLAUSE_ENDS: Final = frozenset(
@@ -28,20 +28,24 @@ def is_copy(claim: Sequence[Word], window: Sequence[Word]) -> bool:
     return _matcher(claim, window).ratio() >= _CLOSE_COPY
 
 
-def replaced(claim: Sequence[Word], window: Sequence[Word]) -> str:
-    """Return the words of a near copy that took the place of others; "" if none did."""
+def replaced(claim: Sequence[Word], window: Sequence[Word], held: Sequence[bool]) -> str:
+    """Return the words of a near copy that took the place of others; "" if none did.
+
+    Args:
+        claim: What is examined.
+        window: What it is nearly a copy of.
+        held: Of each word of the claim, whether the source or its headings hold it.
+    """
     matcher = _matcher(claim, window)
     ratio = matcher.ratio()
     if ratio < _COPY:
         return ""
     own, other = _content(claim), _content(window)
-    held = {
-        id(word) for word, is_held in zip(claim, held_words(claim, window), strict=True) if is_held
-    }
+    known = {id(word) for word, is_held in zip(claim, held, strict=True) if is_held}
     for operation, start, end, from_, to in matcher.get_opcodes():
         if operation != "replace":
             continue
-        new = [word for word in own[start:end] if id(word) not in held]
+        new = [word for word in own[start:end] if id(word) not in known]
         if _tells(new, other[from_:to], close=ratio >= _CLOSE_COPY):
             return "".join(word.raw if word.is_han else f" {word.raw}" for word in new).strip()
     return ""
@@ -69,7 +73,21 @@ def exchanged(claim: Sequence[Word], window: Sequence[Word]) -> bool:
     """
     own, other = _neighbours(claim), _neighbours(window)
     both = [form for form in own if form in other]
-    return any(_crossed(own, other, a, b) for a, b in combinations(both, 2))
+    listed = _listed(claim) & _listed(window)
+    return any(
+        frozenset(pair) not in listed and _crossed(own, other, *pair)
+        for pair in combinations(both, 2)
+    )
+
+
+def _listed(text: Sequence[Word]) -> set[frozenset[str]]:
+    """Return the pairs of words so near to each other that they may be members of one list."""
+    forms = [word.form for word in text if word.weight]
+    return {
+        frozenset((form, other))
+        for at, form in enumerate(forms)
+        for other in forms[at + 1 : at + (4 if _HAN.match(form) else 2)]
+    }
 
 
 def _crossed(

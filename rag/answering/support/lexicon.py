@@ -87,7 +87,7 @@ send serve set settle show sit spend stand start state stay stick stop store suf
 switch tell think treat try turn type understand update use value vary view visit wait want watch
 weigh widely wish work write amount kind level thing time type various different total overall
 currently usually generally mainly approximately nearly specifically officially directly
-roughly people person located known called named based considered
+regardless respective respectively additional additionally further current roughly people person located known called named based considered
 """
 WEAK: Final = frozenset(tokenize(word)[0] for word in _WEAK_ENGLISH.split())
 """Stems that may replace others without another thing being meant."""
@@ -102,7 +102,7 @@ WEAK_CHINESE: Final = re.compile(
     "|然而|如果|假如|要是|例如|比如|以及|或者|或是|而且|并且|同时|期限|结果|原因|目的|作用|功能"
     "|问题|内容|范围|时间|金额|标准|条件|过程|工作|活动|设置|设定|配置|安装|更换|修改|改为|变更"
     "|删去|删掉|清除|移除|通知|告知"
-    "|检查|按照|根据|通过|支付|选择|选用|导致|造成|保留|保存|规定|要求|里面|得到|员工|人员"
+    "|以来|至今|从未|没有|无法|必须|应当|需要|检查|按照|根据|通过|支付|选择|选用|导致|造成|保留|保存|规定|要求|里面|得到|员工|人员"
 )
 """The same in Chinese."""
 

@@ -15,7 +15,7 @@ _NOT_EN: Final = (
     r"|n['’]t\b"
 )
 _NOT_ZH: Final = (
-    r"没有|没|(?<!是)不(?!断|同|仅|但|过|论|管|足|久|少(?!于)|锈|等|动产|间断|得不|超过|少于|低于|高于|大于|小于)"
+    r"没有|没|(?<!是)不(?!断|同|仅|但|过|论|管|足|久|少(?!于)|锈|等|动产|间断|得不|超过|少于|低于|高于|大于|小于|到\s*[\d零一二两三四五六七八九十百千万])"
     r"|未(?!来|必|知数)|无(?!论|线|人机|锡|穷|数)|勿|从未|并非|绝非|非(?!常|洲|正式|凡|遗)|禁止|免(?=收|除)"
 )
 _NOT: Final = re.compile(f"{_NOT_EN}|{_NOT_ZH}", re.IGNORECASE)
@@ -79,13 +79,7 @@ def _affirms(text: str, scope: Sequence[str]) -> bool:
     """Say whether the clauses that speak of `scope` are there and none of them denies."""
     if not scope or _NOBODY.search(text):
         return False
-    clauses = _clauses(text)
-    # The word right behind a negation is what it denies.
-    spoken = [clause for clause in clauses if scope[0] in _forms(clause)]
-    if not spoken:
-        counts = [len(_forms(clause).intersection(scope)) for clause in clauses]
-        most = max(1, *counts)
-        spoken = [clause for count, clause in zip(counts, clauses, strict=True) if count == most]
+    spoken = [clause for clause in _clauses(text) if _forms(clause).intersection(scope)]
     return bool(spoken) and not any(map(_denies, spoken))
 
 

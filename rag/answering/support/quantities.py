@@ -79,6 +79,9 @@ _BETWEEN: Final = re.compile(
     r"paid|business|多|余)\s*)?",
     re.IGNORECASE,
 )
+_WEEKDAY: Final = re.compile("(?:星期|礼拜|周)[一二三四五六]")
+# "一号" is one of several, while "一个" may be "a".
+_RANKS: Final = tuple("号级层期")
 _RATE: Final = re.compile(
     r"\b(?:an?|one|per|each|every)\s+(day|night|week|month|year|hour|minute|second)\b"
     r"|\b(daily|nightly|weekly|monthly|yearly|annual(?:ly)?|hourly)\b"
@@ -125,7 +128,9 @@ def quantities(text: str) -> tuple[Quantity, ...]:
 def strange_quantities(claim: str, sources: Sequence[str]) -> list[Quantity]:
     """Return the numbers of a claim that no source states, or states of another unit."""
     stated = [one for source in sources for one in quantities(source)]
-    bare = frozenset[Decimal]().union(*(stated_numbers(source) for source in sources))
+    bare = frozenset[Decimal]().union(
+        *(stated_numbers(_WEEKDAY.sub("", source)) for source in sources)
+    )
     return [one for one in quantities(claim) if not _is_stated(one, stated, bare)]
 
 
@@ -165,7 +170,7 @@ def _quantity(match: re.Match[str], text: str) -> Quantity:
     if match["hour"]:
         return Quantity(_clock(match), "clock", start, end)
     # Nothing rests on zero ("9:00", "5.0"), and "one" is an article as often as a number.
-    least = 0 if match["digits"] else 1
+    least = 0 if match["digits"] or text[end : end + 1] in _RANKS else 1
     stated = stated_numbers(match[0].removeprefix("百分之").lstrip("-−第"))
     values = frozenset(value for value in stated if value > least)
     if match["times"] and values:

@@ -93,7 +93,7 @@ def _fault(
         return Fault.NEGATION
     if opposed(claim, window):
         return Fault.OPPOSITE
-    if replaced(own, other) or changed_kind(claim, window, spared=source.context):
+    if replaced(own, other, held) or changed_kind(claim, window, spared=source.context):
         return Fault.REPLACED
     share = held_share(own, held)
     if share >= _REARRANGED and exchanged(own, other):
