@@ -82,7 +82,7 @@ def exchanged(claim: Sequence[Word], window: Sequence[Word]) -> bool:
 
 def _listed(text: Sequence[Word]) -> set[frozenset[str]]:
     """Return the pairs of words so near to each other that they may be members of one list."""
-    forms = [word.form for word in text if word.weight]
+    forms = [word.form for word in text if word.weight or word.is_number]
     return {
         frozenset((form, other))
         for at, form in enumerate(forms)

@@ -70,17 +70,20 @@ def _affirms_denied(negated: str, other: str) -> bool:
     # What the text says both with and without a negation may be repeated without it.
     spared = _affirmed(negated)
     return any(
-        _affirms(other, [form for form in negation.scope if form not in spared])
-        for negation in negations(negated)
+        _affirms(other, negation.scope, denied=_forms(clause) - spared)
+        for clause in _clauses(negated)
+        for negation in negations(clause)
     )
 
 
-def _affirms(text: str, scope: Sequence[str]) -> bool:
-    """Say whether the clauses that speak of `scope` are there and none of them denies."""
-    if not scope or _NOBODY.search(text):
+def _affirms(text: str, scope: Sequence[str], *, denied: frozenset[str]) -> bool:
+    """Say whether a text speaks of `scope` and no clause of it denies anything of `denied`."""
+    if _NOBODY.search(text):
         return False
-    spoken = [clause for clause in _clauses(text) if _forms(clause).intersection(scope)]
-    return bool(spoken) and not any(map(_denies, spoken))
+    clauses = [(clause, _forms(clause) & denied) for clause in _clauses(text)]
+    return any(shared.intersection(scope) for _, shared in clauses) and not any(
+        shared and _denies(clause) for clause, shared in clauses
+    )
 
 
 def _denies(clause: str) -> bool:

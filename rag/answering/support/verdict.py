@@ -10,6 +10,7 @@ from langchain_core.documents import Document
 
 from rag.answering.language import detect_language
 from rag.answering.numbers import without_item_numbers
+from rag.answering.quotes import find_quote
 from rag.answering.support.alignment import exchanged, is_copy, replaced, says_too_much
 from rag.answering.support.kinds import changed_kind
 from rag.answering.support.names import strange_names
@@ -72,6 +73,8 @@ def fault_in(claim: str, passages: Sequence[Document], *, question: str = "") ->
 def _examine(claim: str, passage: Document, question: str) -> _Finding:
     source = read_source(passage.page_content, _context(passage, question))
     own = words(claim)
+    if find_quote(claim.strip(), passage.page_content):
+        return _Finding(None, (True,) * len(own))
     if in_other_language(claim, passage.page_content):
         return _Finding(_fault_abroad(claim, source, question), (True,) * len(own))
     window = nearest(own, source)
