@@ -44,7 +44,6 @@ def _checks(store: Store, *, fits_settings: bool) -> Iterator[Check]:
     yield _vectors(store)
     yield _derived(store)
     yield _failed(store)
-    yield _empty(store)
     yield _short(store)
 
 
@@ -93,15 +92,6 @@ def _failed(store: Store) -> Check:
         return Check("sources", "ok", f"{len(store.catalog.sources()):,} read")
     advice = "run `rag list` for the reasons"
     return Check("sources", "warning", f"{len(failed):,} could not be read: {failed[0]}", advice)
-
-
-def _empty(store: Store) -> Check:
-    read = [one for one in store.catalog.sources() if one.status == "indexed"]
-    empty = [one.source for one in read if not one.passages]
-    if not empty:
-        return Check("empty sources", "ok", "none")
-    advice = "a scan needs text recognition before it can be searched"
-    return Check("empty sources", "warning", f"{len(empty):,} hold no text: {empty[0]}", advice)
 
 
 def _short(store: Store) -> Check:
