@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection
+from itertools import pairwise
 from typing import Final
 
 from rag.store.tokens import query_words, tokenize
@@ -23,7 +24,7 @@ def missing_words(question: str, held: Collection[str]) -> tuple[str, ...]:
     wanted = set(query_words(question))
     found: dict[str, None] = {}
     for word in _WORD.findall(question):
-        named = _missing_stretches(word, wanted, held) if _HAN.match(word) else [word]
+        named = _missing_stretches(word, held) if _HAN.match(word) else [word]
         found.update(dict.fromkeys(name for name in named if _is_missing(name, wanted, held)))
     return tuple(found)[:_MOST]
 
@@ -36,15 +37,10 @@ def _is_missing(word: str, wanted: Collection[str], held: Collection[str]) -> bo
     return bool(asked) and not any(token in held for token in tokens)
 
 
-def _missing_stretches(run: str, wanted: Collection[str], held: Collection[str]) -> list[str]:
-    """Return the stretches of an unspaced run of which no pair of characters is held."""
-    stretches: list[str] = []
-    begun = 0
-    for at in range(len(run) + 1):
-        pair = run[at : at + 2]
-        if len(pair) == 2 and pair in wanted and pair not in held:
-            continue
-        if at > begun:
-            stretches.append(run[begun : at + 1].strip(_EDGES))
-        begun = at + 1
+def _missing_stretches(run: str, held: Collection[str]) -> list[str]:
+    """Return the stretches of an unspaced run whose characters are in no pair that is held."""
+    pairs = [run[at : at + 2] in held for at in range(len(run) - 1)]
+    known = [before or after for before, after in pairwise([False, *pairs, False])]
+    shown = "".join(" " if is_known else one for one, is_known in zip(run, known, strict=True))
+    stretches = (stretch.strip(_EDGES) for stretch in shown.split())
     return [stretch for stretch in stretches if len(stretch) >= _LEAST_HAN]

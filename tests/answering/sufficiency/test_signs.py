@@ -1,0 +1,70 @@
+"""Signs that passages answer, read from their words and cosines."""
+
+import pytest
+
+from rag.answering.sufficiency.signs import Ground, held_elsewhere, read_signs, surprises
+
+ENGLISH = Ground(mean=0.05, deviation=0.12, nearest=0.65, passages=500)
+BLIND = Ground(mean=0.55, deviation=0.12, nearest=0.8, passages=500)
+WORTH = {"refund": 3.0, "velcro": 6.0}
+ABOUT = "Shop\nRefunds take 14 days. Dogs bark."
+
+
+def test_a_rare_word_is_worth_more_and_a_function_word_nothing() -> None:
+    worth = surprises("What is the refund for velcro?", {"refund": 40, "velcro": 1}, 100)
+    assert set(worth) == {"refund", "velcro"}
+    assert worth["velcro"] > 2 * worth["refund"] > 0
+
+
+def test_how_many_asks_for_a_number_that_no_passage_need_spell() -> None:
+    assert "mani" not in surprises("How many screws close the lid?", {}, 10)
+    assert surprises("many", {}, 10)
+
+
+def test_one_sentence_must_hold_the_words_for_them_to_count() -> None:
+    together = read_signs(
+        {"refund": 1.0, "dog": 1.0},
+        ["\nRefunds are for dogs."],
+        cosines=None,
+        ground=None,
+        relevance=0.0,
+    )
+    apart = read_signs(
+        {"refund": 1.0, "dog": 1.0}, [ABOUT], cosines=None, ground=None, relevance=0.0
+    )
+    assert (together.covered, apart.covered) == (1.0, 0.5)
+
+
+def test_the_title_counts_for_every_sentence() -> None:
+    signs = read_signs({"shop": 1.0}, [ABOUT], cosines=None, ground=None, relevance=0.0)
+    assert signs.covered == 1.0
+
+
+def test_agreement_is_what_the_nearest_passage_holds() -> None:
+    passages = ["\nNothing here.", ABOUT]
+    signs = read_signs(WORTH, passages, cosines=[0.2, 0.6], ground=ENGLISH, relevance=0.0)
+    assert signs.agreed == pytest.approx(3 / 9)
+    assert signs.covered == 0.0
+
+
+def test_a_blind_model_leaves_the_decision_to_the_words() -> None:
+    signs = read_signs(WORTH, [ABOUT], cosines=[0.7], ground=BLIND, relevance=9.0)
+    assert (signs.nearness, signs.agreed, signs.blind, signs.words) == (0.0, 0.0, 1.0, 1.0)
+
+
+def test_nearness_counts_what_stands_out_of_unrelated_texts() -> None:
+    signs = read_signs(WORTH, [ABOUT], cosines=[0.65], ground=ENGLISH, relevance=0.0)
+    assert signs.nearness == pytest.approx(5.0)
+    assert signs.blind == 0.0
+
+
+def test_few_passages_are_judged_by_what_is_usual() -> None:
+    one_page = Ground(mean=0.5, deviation=0.01, nearest=0.52, passages=3)
+    assert one_page.sight == 1.0
+    assert one_page.lift(0.6) < 6
+
+
+def test_what_another_passage_holds_whole_is_answered_there() -> None:
+    assert held_elsewhere(WORTH, ["refunds for velcro", "dogs"]) == 1.0
+    assert held_elsewhere(WORTH, []) == 0.0
+    assert held_elsewhere({}, ["x"]) == 0.0
