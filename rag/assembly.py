@@ -158,6 +158,7 @@ def make_retriever(
         filter=wanted,
         min_score=chosen.min_score if min_score is None else min_score,
         mmr_lambda=chosen.mmr_lambda,
+        focus=chosen.focus,
         duplicate_threshold=chosen.duplicate_threshold,
         neighbours=chosen.neighbours,
         reranker=open_reranker(settings.rerank) if reranker is None else reranker,

@@ -149,6 +149,7 @@ class _Reasons:
         steps = self._steps
         step: Step = next((step for step, kept in self._outcome.kept if id_ not in kept), "k")
         return {
+            "focus": f"less than {steps.focus} of the best one's evidence (retrieval.focus)",
             "depth": f"below the {steps.needed} best",
             "duplicate": "repeats a better passage (retrieval.duplicate_threshold)",
             "rerank": "dropped by the reranker",

@@ -6,12 +6,12 @@ import numpy as np
 
 from rag.embeddings import PassageEmbeddings
 from rag.retrieval.diversity import drop_near_duplicates, mmr
-from rag.retrieval.fusion import Fusion, QueryEvidence, fuse
+from rag.retrieval.fusion import Fusion, QueryEvidence, focused, fuse
 from rag.retrieval.history import add_history
 from rag.retrieval.outcome import Legs, Outcome, Ranked, Step, Vector, as_document
 from rag.retrieval.reranking import rerank
 from rag.retrieval.steps import Sought, Steps
-from rag.retrieval.windows import widen
+from rag.retrieval.windows import join_adjoining, widen
 from rag.store.hits import Hit
 from rag.store.store import Store
 
@@ -82,9 +82,13 @@ class Search:
         hits = [*legs.dense, *legs.lexical]
         if fusion is not None:
             hits = [Hit(hit.id, hit.score) for hit in fusion.hits]
-        ranked = self._distinct(hits)
-        looked_at = frozenset(hit.id for hit in hits[: self._looked_at(hits, ranked)])
+        near = hits
+        if fusion is not None and steps.focus is not None:
+            near = [Hit(hit.id, hit.score) for hit in focused(fusion.hits, steps.focus)]
+        ranked = self._distinct(near)
+        looked_at = frozenset(hit.id for hit in near[: self._looked_at(near, ranked)])
         kept: list[tuple[Step, frozenset[str]]] = [
+            ("focus", frozenset(hit.id for hit in near)),
             ("depth", looked_at),
             ("duplicate", _ids(ranked)),
         ]
@@ -95,7 +99,10 @@ class Search:
             kept.append(("min_score", _ids(ranked)))
         ranked = self._vary(ranked)
         kept.append(("mmr", _ids(ranked)))
-        found = [(one, one.passage) for one in ranked[: steps.k]]
+        found = [(one, one.passage) for one in ranked]
+        if fusion is not None and steps.focus is not None:
+            found = join_adjoining(found, self._store.catalog, steps.k)
+        found = found[: steps.k]
         kept.append(("k", _ids([one for one, _ in found])))
         windows = widen(found, self._store.catalog, steps.neighbours)
         kept.append(("window", _ids([one for one, _ in windows])))

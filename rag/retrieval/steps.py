@@ -40,6 +40,7 @@ class Steps:
         k: Passages returned.
         candidates: Passages that each leg proposes, never fewer than are needed further on.
         filter: Conditions that every passage fulfils.
+        focus: See `focused`; passages left that adjoin are then joined.
         duplicate_threshold: See `drop_near_duplicates`.
         reranker: Reads the best `rerank_depth` passages again, never fewer than `k`; the others
             are dropped.
@@ -52,6 +53,7 @@ class Steps:
     k: int
     candidates: int
     filter: Mapping[str, Any] | None
+    focus: float | None
     duplicate_threshold: float | None
     reranker: BaseDocumentCompressor | None
     rerank_depth: int
@@ -74,4 +76,6 @@ class Steps:
         """How many distinct passages the steps after the near-duplicates look at."""
         if self.to_rerank:
             return self.to_rerank
-        return self.k if self.mmr_lambda is None else 2 * self.proposed
+        if self.mmr_lambda is not None:
+            return 2 * self.proposed
+        return self.k if self.focus is None else 2 * self.k

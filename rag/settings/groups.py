@@ -101,6 +101,13 @@ class RetrievalSettings(Group):
         le=1,
         description="Maximal marginal relevance: 1 only relevance, 0 only variety; unset: off.",
     )
+    focus: float | None = Field(
+        default=None,
+        ge=0,
+        le=1,
+        description="Keep only passages with this share or more of the best one's evidence, and "
+        "give those that adjoin as one (hybrid mode); unset: off.",
+    )
     duplicate_threshold: float | None = Field(
         default=None,
         ge=0,

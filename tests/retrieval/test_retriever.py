@@ -162,3 +162,24 @@ class TestStandardSuite(RetrieversIntegrationTests):
     @property
     def retriever_query_example(self) -> str:
         return "the battery of the R2 logger"
+
+
+def test_focus_keeps_what_is_near_the_best_and_joins_what_adjoins(rag: Rag) -> None:
+    plain = rag.retriever(k=4)
+    query = "R2 battery days and a CR2477 cell"
+    assert len(plain.invoke(query)) == 4
+    found = plain.model_copy(update={"focus": 0.5}).invoke(query)
+    assert sources(found) == ["docs/guide/battery.md"]
+    text = PAGES["guide/battery.md"]
+    span = slice(found[0].metadata["start_index"], found[0].metadata["end_index"])
+    assert text[span] == found[0].page_content
+    assert "400 days" in found[0].page_content
+    assert "CR2477" in found[0].page_content
+    assert plain.model_copy(update={"focus": 0.5}).invoke(query, k=1) == found
+
+
+def test_focus_says_in_an_explanation_what_it_left_out(rag: Rag) -> None:
+    found = rag.retriever(k=4).model_copy(update={"focus": 1.0}).explain("R2 battery days")
+    assert len(found.passages) == 1
+    reasons = {one.left_out for one in found.left_out}
+    assert reasons == {"less than 1.0 of the best one's evidence (retrieval.focus)"}
