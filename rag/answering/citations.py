@@ -22,6 +22,9 @@ Span = tuple[int, int]
 
 # Fewer quoted words are a name or a manner of speaking rather than a quotation.
 _QUOTATION_WORDS: Final = 2
+# What is left around the words of a claim when its markers and its list are gone.
+_BULLET: Final = re.compile(r"^\s*(?:[-*•]\s+|\d{1,2}[.)]\s+)")
+_LOOSE_STOP: Final = re.compile(r"\s+([.,;:!?。，；：！？])")
 _CODE: Final = re.compile(r"`+[^`]*`+")
 
 
@@ -106,9 +109,7 @@ def read_claims(text: str, marks: Sequence[Mark]) -> list[Claim]:
     return claims
 
 
-def unsupported(
-    claim: Claim, passages: Sequence[Document], *, question: str = ""
-) -> str | None:
+def unsupported(claim: Claim, passages: Sequence[Document], *, question: str = "") -> str | None:
     """Return the words of a claim that none of the passages holds; None if one says it whole.
 
     They are a quotation's where that was made up, else the claim's.
@@ -121,7 +122,7 @@ def unsupported(
     invented = strange_numbers(claim.text, [*texts, question]) or fault_in(
         claim.text, passages, question=question
     )
-    return claim.text.strip() if invented else None
+    return _LOOSE_STOP.sub(r"\1", _BULLET.sub("", claim.text)).strip() if invented else None
 
 
 def support(claim: Claim, passage: str) -> Span:

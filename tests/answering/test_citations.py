@@ -109,3 +109,14 @@ def test_a_claim_that_shares_no_word_is_bound_to_the_whole_passage() -> None:
     (citation,) = cited("Nichts dergleichen [1].")
     assert (citation.start_index, citation.end_index) == (1000, 1000 + len(REFUNDS.page_content))
     assert not citation.verified
+
+
+@pytest.mark.parametrize(
+    "claim",
+    ["Refunds are not paid within 14 days of return [1].", "Gift cards are free [1].",
+     "Orders ship from Berlin [1].", "退款不会在十四天内到账 [3]。", "订单从苏州发货 [3]。",
+     "Refunds are paid within 14 hours of return [1].", "The office sells gift cards [2]."],
+)  # fmt: skip
+def test_what_the_passage_does_not_say_is_not_verified(claim: str) -> None:
+    (citation,) = cited(claim)
+    assert not citation.verified

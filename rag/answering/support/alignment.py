@@ -10,7 +10,10 @@ from rag.answering.support.lexicon import WEAK, WEAK_CHINESE
 from rag.answering.support.words import Word
 
 # From this likeness on (difflib's ratio) a claim is taken for a copy of the source with changes.
-_COPY: Final = 0.72
+_COPY: Final = 0.68
+# Of few words one makes a greater difference.
+_SHORT: Final = 3.0
+_SHORT_COPY: Final = 0.6
 _CLOSE_COPY: Final = 0.93
 # So many words, or Chinese characters, in a row that the source lacks say something of their own.
 _LONGEST_STRANGE: Final = 4.0
@@ -38,9 +41,9 @@ def replaced(claim: Sequence[Word], window: Sequence[Word], held: Sequence[bool]
     """
     matcher = _matcher(claim, window)
     ratio = matcher.ratio()
-    if ratio < _COPY:
-        return ""
     own, other = _content(claim), _content(window)
+    if ratio < (_SHORT_COPY if sum(word.weight for word in own) <= _SHORT else _COPY):
+        return ""
     known = {id(word) for word, is_held in zip(claim, held, strict=True) if is_held}
     for operation, start, end, from_, to in matcher.get_opcodes():
         if operation != "replace":

@@ -14,7 +14,7 @@ minimum|least/maximum longer/shorter longest/shortest larger|bigger|greater/smal
 largest|biggest|greatest/smallest higher/lower highest/lowest faster/slower cheaper/dearer
 start*|begin*|began/end*|finish* accept*/reject*|refus* connect*/disconnect* enabl*/disabl*
 north*/south* east*/west* left/right male|men/female|women public/private internal/external
-upper/lower win*|won/lose*|lost (?:switch|turn)(?:s|ed|ing)?_on|online/off gain*/los* success*/fail* visible/invisible able/unable
+upper/lower win*|won/lose*|lost gain*/los* success*/fail* visible/invisible able/unable
 possible/impossible legal/illegal majority/minority husband/wife father/mother son/daughter
 brother/sister king/queen day/night summer/winter import*/export* buy*/sell*|sold
 manual*/automatic* temporary|temporarily/permanent* paid/unpaid known/unknown

@@ -5,14 +5,15 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
 from rag.answering.support.words import Word, words
 
 _NOT_EN: Final = (
-    r"\b(?:forbid\w*|forbidden|prohibit\w*)\b|"
-    r"\b(?:(?:not?)(?! (?:more|less|fewer|longer|later|earlier|higher|lower) than)|never|nobody|none|nothing|neither|nor|cannot|without|nowhere|unable|hardly)\b"
-    r"|n['’]t\b"
+    r"\b(?:forbid\w*|forbidden|prohibit\w*|never|nobody|none|nothing|neither|nor|cannot|without"
+    r"|nowhere|unable|hardly"
+    r"|not?(?! (?:more|less|fewer|longer|later|earlier|higher|lower) than))\b|n['’]t\b"
 )
 _NOT_ZH: Final = (
     r"没有|没|(?<!是)不(?!断|同|仅|但|过|论|管|足|久|少(?!于)|锈|等|动产|间断|得不|超过|少于|低于|高于|大于|小于|到\s*[\d零一二两三四五六七八九十百千万])"
@@ -29,6 +30,17 @@ _DENIES: Final = re.compile(
 )
 _CLAUSE_END: Final = frozenset(".!?;,。！？；，:：")
 _CONTRAST: Final = frozenset(("but", "and", "though", "because", "while", "whereas", "但", "而"))
+# "Must not exceed 8" is another way to say "at most 8".
+_BOUND: Final = re.compile(
+    r"\b(?:can ?not|can['’]t|(?:must|may|should|does|do) not)(?: be)? "
+    r"(?:exceed|larger|longer|more|higher|greater)"
+    r"|不(?:得|能|可|会)?(?:超过|高于|多于|大于|早于|晚于|低于|少于)",
+    re.IGNORECASE,
+)
+_LIMITS: Final = re.compile(
+    r"\b(?:end(?:s|ed)?|until|stop(?:s|ped)?|final|withdrawn|retired|late|instead)\b|停止|终止|取消",
+    re.IGNORECASE,
+)
 # As a subject these deny all that follows, over commas too.
 _NOBODY: Final = re.compile(
     r"\b(?:nobody|no one|none|neither|nothing)\b|没有?人|无人|均不|都不", re.I
@@ -62,7 +74,18 @@ def negations(text: str) -> tuple[Negation, ...]:
 
 def denied_otherwise(claim: str, source: str) -> bool:
     """Say whether the claim denies what the source affirms, or the other way round."""
-    return _affirms_denied(claim, source) or _affirms_denied(source, claim)
+    return (
+        _affirms_denied(claim, source)
+        or _affirms_denied(source, claim)
+        or _denies_out_of_nothing(claim, source)
+    )
+
+
+def _denies_out_of_nothing(claim: str, source: str) -> bool:
+    """Say whether a claim denies where the source has nothing of the kind, in any word."""
+    folded = unicodedata.normalize("NFKC", source)
+    bounds = _BOUND.sub(" ", unicodedata.normalize("NFKC", claim))
+    return bool(_NOT.search(bounds)) and not (_denies(folded) or _LIMITS.search(folded))
 
 
 def _affirms_denied(negated: str, other: str) -> bool:
@@ -105,7 +128,7 @@ def _affirmed(text: str) -> frozenset[str]:
 def _forms(text: str) -> frozenset[str]:
     cut = words(text)
     singles = {word.form for word in cut if not word.is_stop and not word.is_han}
-    pairs = {a.form + b.form for a, b in zip(cut, cut[1:], strict=False) if a.is_han and b.is_han}
+    pairs = {a.form + b.form for a, b in pairwise(cut) if a.is_han and b.is_han}
     return frozenset(singles | pairs)
 
 

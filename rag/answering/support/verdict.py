@@ -30,6 +30,10 @@ _MOST_SHARED_OUT: Final = 0.25
 _OPENER: Final = re.compile(
     r"^\W*(?:(?:yes|no)[,.:;!]|(?:是的|不是|不|对|没有)[，。,：:！])\s*", re.I
 )
+# A line without a stop, with a blank line or a rule below it.
+_HEADING: Final = re.compile(
+    r"(?:\A|\n[ \t]*\n)[ \t#]*([^\n|]{2,60}(?<![.,;:!?。，；：！？|]))\n(?:[ \t]*\n|[-=]{3,})"
+)
 
 
 class Fault(Enum):
@@ -128,7 +132,8 @@ def in_other_language(claim: str, passage: str) -> bool:
 
 
 def _context(passage: Document, question: str) -> str:
+    """Return what every sentence of a passage may be about: title, headings, question."""
     metadata = passage.metadata
-    return (
-        ". ".join(str(metadata.get(name) or "") for name in ("title", "section")) + f". {question}"
-    )
+    above = [str(metadata.get(name) or "") for name in ("title", "section")]
+    within = _HEADING.findall(passage.page_content)
+    return ". ".join([*above, *within, question])

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
 from rag.answering.support.words import Word, words
@@ -89,7 +90,7 @@ def held_words(
     """
     forms = {word.form for word in (*window, *context)}
     pairs = _pairs(window) | _pairs(context)
-    own = [a.form + b.form for a, b in zip(claim, claim[1:], strict=False)]
+    own = [a.form + b.form for a, b in pairwise(claim)]
     held = []
     for at, word in enumerate(claim):
         if word.is_han:
@@ -100,4 +101,4 @@ def held_words(
 
 
 def _pairs(window: Sequence[Word]) -> set[str]:
-    return {a.form + b.form for a, b in zip(window, window[1:], strict=False) if a.is_han}
+    return {a.form + b.form for a, b in pairwise(window) if a.is_han}

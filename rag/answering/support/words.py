@@ -17,8 +17,7 @@ _DIGITS: Final = re.compile(r"\d[\d.,:]*\Z")
 _STOPS: Final = frozenset(".!?;,。！？；，、：:()（）")
 
 # Words that say how a sentence is built rather than what it says.
-LIGHT: Final = frozenset(
-    """
+_LIGHT: Final = """
     a about above according across after again all also although always am among amount an and any
     approximately are around as at available basis be because been before being below between both
     but by can cannot come could count did do does doing done due during each either every
@@ -34,15 +33,14 @@ LIGHT: Final = frozenset(
     whose why will with within without would yes yet you your yours able allowed allow possible
     unable percent euro euros dollar dollars second seconds minute minutes hour hours day days week
     weeks month months year years
-    """.split()
-)
-NUMERALS: Final = frozenset(
-    """
+"""
+_NUMERALS: Final = """
     two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
     seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred
     thousand million billion
-    """.split()
-) | frozenset("零〇一二两三四五六七八九十百千万亿")
+"""
+LIGHT: Final = frozenset(_LIGHT.split())
+NUMERALS: Final = frozenset(_NUMERALS.split()) | frozenset("零〇一二两三四五六七八九十百千万亿")
 LIGHT_HAN: Final = frozenset(
     "的了是在和与及或也都就会可以要须将把被由从到至则其这那有为于而且并各每个之中内时后前等"
     "应得能若如即已还再又才所很最共约用给向对让使另外随需必当起来去过着只仅均全些该本此"

@@ -12,7 +12,8 @@ HUB = passage(
     title="H1 hub",
 )
 SALARY = passage(
-    "Probation lasts 90 days in Porto and 60 days in Columbus. The office opened in Lisbon in 2019.",
+    "Probation lasts 90 days in Porto and 60 days in Columbus. "
+    "The office opened in Lisbon in 2019.",
     title="Handbook",
 )
 CHINESE = passage(
