@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+from langchain_core.documents import Document
 from numpy.typing import NDArray
 
 from evals.datasets.beir import BeirSet
@@ -25,7 +26,7 @@ from rag.answering.sufficiency.signs import (
     surprises,
 )
 from rag.embeddings import SentenceTransformerEmbeddings
-from rag.retrieval.fusion import QueryEvidence, fuse
+from rag.retrieval.fusion import FusedHit, QueryEvidence, fuse
 from rag.store.hits import Hit
 from rag.store.lexical import LexicalEntry, LexicalIndex
 from rag.store.records import StoredPassage
@@ -55,6 +56,7 @@ class SetIndex:
         self._words = words
         self._vectors = vectors.documents
         self._ids = [document.id for document in beir.documents]
+        self._names = np.array(self._ids)
         self._rows = {id_: row for row, id_ in enumerate(self._ids)}
         self._texts = {d.id: f"{d.title}\n{d.text}" for d in beir.documents}
         self._holding = Counter(
@@ -74,6 +76,17 @@ class SetIndex:
         found = self._found(question, vector, without)
         return self._signs(question, vector, found) if found else None
 
+    def passages(self, question: str, vector: Vector) -> list[Document]:
+        """Return the best documents as the product's passages, with their scores."""
+        return [
+            Document(
+                id=hit.id,
+                page_content=self._texts[hit.id].partition("\n")[2],
+                metadata={"source": hit.id, "start_index": 0, "score": hit.score},
+            )
+            for hit in self._fused(question, vector, frozenset())
+        ]
+
     def unanswerable(self) -> list[Signs]:
         """Return the signs of the set's own sentences, their own document left out."""
         found = []
@@ -92,10 +105,13 @@ class SetIndex:
         return self._signs(asked.text, vector, found)
 
     def _found(self, question: str, vector: Vector, without: Left) -> list[str]:
+        return [hit.id for hit in self._fused(question, vector, without)]
+
+    def _fused(self, question: str, vector: Vector, without: Left) -> Sequence[FusedHit]:
         """Return the best documents, as the product's retriever ranks them."""
         scores = self._vectors @ vector
         depth = DEPTH + len(without)
-        best = [self._ids[row] for row in np.lexsort((self._ids, -scores))[:depth]]
+        best = [self._ids[row] for row in np.lexsort((self._names, -scores))[:depth]]
         dense = [Hit(id_, float(scores[self._rows[id_]])) for id_ in best if id_ not in without]
         lexical = [hit for hit in self._words.search(question, depth) if hit.id not in without]
         fused = fuse(
@@ -109,7 +125,7 @@ class SetIndex:
                 len(self._ids),
             ),
         )
-        return [hit.id for hit in fused.hits[:_SHOWN]]
+        return fused.hits[:_SHOWN]
 
     def _signs(self, question: str, vector: Vector, found: Sequence[str]) -> Signs:
         best = self._words.search(question, 1, allowed=set(found))

@@ -15,6 +15,7 @@ from rag.answering.answer import Answer, AnswerFinished, PassagesFound, SearchSt
 from rag.answering.chain import RagChain
 from rag.answering.language import NO_ANSWER
 from rag.answering.looking import History
+from rag.answering.sufficiency.decision import Sufficiency
 from rag.errors import ChatModelNotConfiguredError, RetrievalError
 from tests.answering.fakes import FixedRetriever, ScriptedChatModel, passage
 
@@ -352,3 +353,39 @@ def test_markers_of_earlier_answers_are_not_shown_to_the_model() -> None:
     history = [("user", "Are they?"), ("ai", "Yes [3][4].")]
     chain.invoke({"question": "And when?", "history": history})
     assert all("assistant: Yes." in messages[-1].text for messages in seen(chain))
+
+
+LACKING = Sufficiency(-3.0, 0.9, enough=False, missing=("velcro",))
+
+
+def test_passages_that_do_not_suffice_are_named_instead_of_quoted() -> None:
+    chain = RagChain(
+        FixedRetriever(passages=[passage(REFUND, start=100)]), judge=lambda *_: LACKING
+    )
+    answer = chain.invoke(QUESTION)
+    assert (answer.answered, answer.citations) == (False, ())
+    assert answer.text == NO_ANSWER["en"]
+    assert len(answer.passages) == 1
+
+
+def test_a_chat_model_is_told_that_passages_do_not_suffice_and_the_reader_too() -> None:
+    chain = chat_chain("Within 14 days [2].", judge=lambda *_: LACKING)
+    answer = chain.invoke(QUESTION)
+    assert answer.answered
+    assert answer.notice is not None
+    assert "may not answer" in answer.notice
+    (messages,) = seen(chain)
+    assert "velcro" in messages[-1].text
+
+
+async def test_it_judges_the_question_that_stands_alone() -> None:
+    asked: list[str] = []
+
+    def judge(question: str, _: Sequence[Document]) -> Sufficiency:
+        asked.append(question)
+        return Sufficiency(3.0, 0.1, enough=True)
+
+    chain = chat_chain("When are refunds paid?", "Within 14 days [2].", judge=judge)
+    answer = await chain.ainvoke({"question": "And that?", "history": [("human", "Refunds?")]})
+    assert asked == ["When are refunds paid?"]
+    assert answer.notice is None

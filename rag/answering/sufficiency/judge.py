@@ -3,12 +3,19 @@
 import threading
 from collections.abc import Sequence
 from typing import Final
+from zlib import crc32
 
 import numpy as np
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 
-from rag.answering.sufficiency.decision import USUAL, Sufficiency, chance_of, log_odds
+from rag.answering.sufficiency.decision import (
+    USUAL,
+    WEIGHTS,
+    Sufficiency,
+    chance_of,
+    log_odds,
+)
 from rag.answering.sufficiency.learnt import Learnt
 from rag.answering.sufficiency.missing import missing_words
 from rag.answering.sufficiency.pseudo import PseudoQuestion, draw
@@ -60,7 +67,9 @@ class IndexJudge:
         self._embeddings = embeddings
         self._retriever = retriever
         self._rate = false_answer_rate
-        self._name = "sufficiency" if embeddings is None else "sufficiency_by_meaning"
+        # Odds of other weights are no measure for these.
+        version = crc32(repr(WEIGHTS).encode())
+        self._name = f"{'words' if embeddings is None else 'meaning'}_{version:08x}"
         self._guard = threading.Lock()
         self._known: tuple[int, Learnt] | None = None
 

@@ -1,10 +1,12 @@
 """The judge over a real index: what it learns of it, and what it keeps."""
 
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 
 from rag import Rag
+from rag.answering.sufficiency.decision import WEIGHTS
 from rag.settings import AnswerSettings, Settings
 from tests.indexing import Project
 
@@ -75,4 +77,5 @@ def test_a_lower_rate_answers_less(project: Project) -> None:
 
 
 def _learnt(rag: Rag) -> str | None:
-    return rag.retriever().store.learnt("sufficiency_by_meaning")
+    version = crc32(repr(WEIGHTS).encode())
+    return rag.retriever().store.learnt(f"meaning_{version:08x}")
