@@ -12,16 +12,21 @@ _LABELS: Final = (
 _DASH: Final = "[-–—~～]"
 _NUMBER: Final = r"[0-9０-９]{1,3}(?![0-9０-９])"
 _ITEM: Final = (
-    rf"(?:(?:{_LABELS})\s*)?(?:no\.?\s*|#|№)?\^?{_NUMBER}\^?(?:\s*{_DASH}\s*\^?{_NUMBER}\^?)?"
+    rf"(?:(?:{_LABELS})\s*[.:：]?\s*)?(?:no\.?\s*|#|№)?\^?{_NUMBER}\^?(?:\s*{_DASH}\s*\^?{_NUMBER}\^?)?"
 )
 _SEPARATOR: Final = r"\s*(?:[,，、;；&+]|\band\b|和|与|及)\s*"
 _LIST: Final = rf"{_ITEM}(?:{_SEPARATOR}{_ITEM})*"
 
-# "[1]", "[1, 2]", "[1-3]", "[^1]", "[Source 1]", "［1］", "【1】", "【4:0†handbook.md】".
-_BRACKETED: Final = rf"[\[［]\s*(?P<square>{_LIST})\s*[\]］]"
-_LENTICULAR: Final = rf"[【〔]\s*(?P<corner>{_LIST})(?::\d{{1,3}})?\s*(?:†[^】〕\n]{{0,80}})?[】〕]"
+# "[1]", "[1, 2]", "[1-3]", "[^1]", "[Source: 1]", "［1］", "【1】", "〖1〗", "【4:0†handbook.md】".
+_BRACKETED: Final = rf"[\[［]\s*(?P<square>{_LIST})\s*(?:†[^\]］\n]{{0,80}})?[\]］]"
+_LENTICULAR: Final = (
+    rf"[【〔〖]\s*(?P<corner>{_LIST})(?::\d{{1,3}})?\s*(?:†[^】〕〗\n]{{0,80}})?[】〕〗]"
+)
 # "(source 1)", "（来源 1、2）": round brackets only with a label, "(1)" numbers a list.
-_ROUND: Final = rf"[(（]\s*(?:see\s+|见)?(?P<round>(?:{_LABELS})\s*(?:no\.?\s*|#)?{_LIST})\s*[)）]"
+_ROUND: Final = (
+    rf"[(（]\s*(?:see\s+|见)?"
+    rf"(?P<round>(?:{_LABELS})\s*[.:：]?\s*(?:no\.?\s*|#)?{_LIST})\s*[)）]"
+)
 _RAISED: Final = r"(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}(?:[,⁻–-][⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3})*)"
 _MARKER: Final = re.compile(f"{_BRACKETED}|{_LENTICULAR}|{_ROUND}|{_RAISED}", re.IGNORECASE)
 _SPAN: Final = re.compile(rf"({_NUMBER})\^?(?:\s*{_DASH}\s*\^?({_NUMBER}))?")
@@ -29,7 +34,7 @@ _FROM_RAISED: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "012345678
 
 # What may still become a marker, or code, when more text arrives. No marker is longer than this.
 _LONGEST_MARKER: Final = 100
-_OPEN: Final = re.compile(r"[\[［【〔(（][^\[［【〔(（\]］】〕)）\n`]*\Z")
+_OPEN: Final = re.compile(r"[\[［【〔〖(（][^\[［【〔〖(（\]］】〕〗)）\n`]*\Z")
 _OPEN_RAISED: Final = re.compile(r"[⁰¹²³⁴⁵⁶⁷⁸⁹]+[,⁻–-]?[⁰¹²³⁴⁵⁶⁷⁸⁹]*\Z")
 _BLANKS: Final = re.compile(r"[ \t\u00a0\u3000]+\Z")
 _TICKS: Final = re.compile(r"`+|~~~+")
@@ -206,7 +211,7 @@ def _numbers(marker: re.Match[str]) -> list[int]:
 
 # A round bracket is held back only while its word may become a label.
 _ROUND_START: Final = re.compile(r"[(（]\s*(?:see\s+|见)?([^\W\d_]*)(.*)\Z", re.IGNORECASE)
-_INSIDE: Final = re.compile(r"[\w\s,，、;；&+#^№.:~～\-–—]*(?:†.*)?\Z")
+_INSIDE: Final = re.compile(r"[\w\s,，、;；&+#^№.:：~～\-–—]*(?:†.*)?\Z")
 
 
 def _could_be_marker(text: str) -> bool:

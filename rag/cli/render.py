@@ -75,7 +75,7 @@ def citation_text(citation: "Citation", line: int | None) -> "Text":
     text = Text(f"[{citation.number}] ", MARKER_STYLE)
     text.append_text(place_line(citation.source, citation.title, citation.page, line))
     if not citation.verified:
-        text.append("  not found word for word in the source", "bold red")
+        text.append("  the source does not say this", "bold red")
     snippet = make_snippet(citation.quote, [], width=SNIPPET_WIDTH)
     text.append(f"\n    “{printable(snippet.text)}”", "" if citation.verified else "dim")
     return text

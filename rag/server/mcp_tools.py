@@ -250,7 +250,7 @@ def _cited(visitor: Visitor, collection: Collection, citation: "Citation") -> Ci
 def _note(cited: Cited) -> str:
     """Return a citation on one line of Markdown."""
     place = cited.source if cited.page is None else f"{cited.source}, p. {cited.page}"
-    doubt = "" if cited.verified else " (not found word for word)"
+    doubt = "" if cited.verified else " (the source does not say this)"
     quote = " ".join(cited.quote.split())
     # A title must not be able to end the link before its own address.
     title = " ".join(cited.title.replace("[", "(").replace("]", ")").split())

@@ -25,6 +25,10 @@ FORMS = [
     ("so [Source 1, Source 2]", "so [1][2]"),
     ("twice [1][1]", "twice [1]"),
     ("全角［１，２］", "全角[1][2]"),
+    ("so (Source: 2) or [ref. 1]", "so [1] or [2]"),
+    ("退款（来源：1）。另[来源：2，3]。", "退款[1]。另[2][3]。"),
+    ("lines [1†L3-L5] and〖2〗", "lines [1] and[2]"),
+    ("so [citation:3]", "so [1]"),
 ]
 
 NO_PASSAGE = [
@@ -85,6 +89,8 @@ def test_markers_know_their_passage() -> None:
 @pytest.mark.parametrize("written", [form for form, _ in [*FORMS, *NO_PASSAGE]] + NO_MARKERS)
 def test_pieces_of_any_size_give_the_same_text(written: str) -> None:
     whole = read([written])
+    for at in range(len(written)):
+        assert read([written[:at], written[at:]]) == whole
     for size in (1, 2, 3, 5):
         pieces = [written[at : at + size] for at in range(0, len(written), size)]
         assert read(pieces) == whole
