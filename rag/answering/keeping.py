@@ -41,7 +41,9 @@ class KeepingReader(ReplyReader):
         self._passages = passages
         self._question = question
         self._judged = 0
+        self._looked_at = 0
         self._kept = ""
+        self._gap = ""  # blanks behind what is kept: shown once something follows
         self._kept_marks: list[Mark] = []
         self._renumbered: dict[int, int] = {}
 
@@ -77,8 +79,7 @@ class KeepingReader(ReplyReader):
             if self._is_supported(begin, end):
                 self._keep(begin, end)
             else:
-                self.removed += 1
-                self._keep_line_ends(begin, end)
+                self._drop(begin, end)
             self._judged = end
         return self._kept[start:]
 
@@ -89,10 +90,11 @@ class KeepingReader(ReplyReader):
         """
         text = self._reader.text
         begin = self._judged
-        for match in _END.finditer(text, begin):
+        for match in _END.finditer(text, self._looked_at):
             seen = match.end() + _AHEAD
             if seen > len(text):
                 break
+            self._looked_at = match.end()
             for cut in self._cuts(begin, seen):
                 yield begin, cut
                 begin = cut
@@ -137,7 +139,9 @@ class KeepingReader(ReplyReader):
         return unsupported(claim, passages, question=self._question) is None
 
     def _keep(self, begin: int, end: int) -> None:
-        at = begin
+        text = self._reader.text[begin:end]
+        at, last = begin, begin + len(text.rstrip())
+        self._kept += self._gap
         for mark in self._reader.marks:
             if begin <= mark.start < end:
                 self._kept += self._reader.text[at : mark.start]
@@ -146,13 +150,15 @@ class KeepingReader(ReplyReader):
                 self._kept += f"[{number}]"
                 self._kept_marks.append(Mark(number, mark.passage, start, len(self._kept)))
                 at = mark.end
-        self._kept += self._reader.text[at:end]
+        self._kept += self._reader.text[at:last]
+        self._gap = text[last - begin :]
 
-    def _keep_line_ends(self, begin: int, end: int) -> None:
-        """Keep the paragraphs around a dropped sentence apart."""
+    def _drop(self, begin: int, end: int) -> None:
+        """Leave a sentence out, but keep the paragraphs around it apart."""
         text = self._reader.text[begin:end]
-        if self._kept and not self._kept.endswith("\n"):
-            self._kept += "\n" * text[len(text.rstrip()) :].count("\n")
+        self.removed += 1
+        if self._kept and "\n" not in self._gap:
+            self._gap = "\n" * text[len(text.rstrip()) :].count("\n") or self._gap
 
 
 def reply_reader(
