@@ -37,7 +37,6 @@ COMMANDS = {
     "mcp": "rag.cli.serving:mcp",
     "keys": "rag.cli.serving:keys",
     "prompts": "rag.cli.prompting:prompts",
-    "prompts": "rag.cli.prompting:prompts",
     "settings": "rag.cli.configuring:settings",
 }
 HELP = """
