@@ -27,7 +27,7 @@ class ExactStore(Store):
     def __init__(self, index_dir: Path) -> None:
         super().__init__(index_dir)
         self._dense: dict[tuple[bytes, int], list[Hit]] = {}
-        self._lexical: dict[tuple[str, int], list[Hit]] = {}
+        self._lexical: dict[tuple[str, int, frozenset[str] | None], list[Hit]] = {}
         self._statistics: dict[bytes, tuple[float, float]] = {}
 
     def search_vectors(
@@ -41,9 +41,10 @@ class ExactStore(Store):
     def search_words(self, query: str, k: int, *, allowed: set[str] | None = None) -> list[Hit]:
         """Return the `k` best passages by BM25, sorted by (-score, id)."""
         search = super().search_words
-        if allowed is not None:
-            return search(query, k, allowed=allowed)
-        return _remembered(self._lexical, (query, k), lambda: search(query, k))
+        chosen = None if allowed is None else frozenset(allowed)
+        return _remembered(
+            self._lexical, (query, k, chosen), lambda: search(query, k, allowed=allowed)
+        )
 
     def similarities(self, vector: Vector, ids: Sequence[str]) -> dict[str, float]:
         """Return the cosine similarity of a unit vector with passages."""

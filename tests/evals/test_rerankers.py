@@ -101,7 +101,8 @@ def test_without_a_reranker_the_depth_makes_no_other_ranking(tmp_path: Path) -> 
 
 def test_what_is_measured_of_a_reranked_cell_is_what_is_served(tmp_path: Path) -> None:
     dataset, settings = small_set(), {"rerank": {"model": COUNTER, "depth": 7}}
-    result = run(tmp_path / "cache", base={"rerank.model": COUNTER, "rerank.depth": 7})
+    base = {"rerank.model": COUNTER, "rerank.depth": 7, "retrieval.history": "join"}
+    result = run(tmp_path / "cache", base=base)
     chosen = Settings.model_validate(settings)
     with Rag(tmp_path / "index", settings=chosen, embeddings=BagOfWordsEmbeddings()) as rag:
         rag.add_documents(
@@ -126,11 +127,12 @@ def test_a_reranked_ranking_ends_where_the_reranker_does(tmp_path: Path) -> None
 def test_a_compressor_of_one_s_own_is_asked_once_a_question_and_its_rankings_are_kept(
     tmp_path: Path,
 ) -> None:
-    result = run(tmp_path, base={"rerank.model": BACKWARDS}, measures=("slot-recall@2",))
+    base = {"rerank.model": BACKWARDS, "retrieval.history": "join"}
+    result = run(tmp_path, base=base, measures=("slot-recall@2",))
     assert sorted(backwards.calls) == sorted(one.query for one in result.questions)
     assert "demoted by the reranker" in result.cells[0].losses.values()
     backwards.calls.clear()
-    again = run(tmp_path, base={"rerank.model": BACKWARDS}, measures=("slot-recall@2",))
+    again = run(tmp_path, base=base, measures=("slot-recall@2",))
     assert backwards.calls == []
     assert again.without_timings().to_json() == result.without_timings().to_json()
 

@@ -78,7 +78,9 @@ def test_a_stopped_run_goes_on_where_it_was(tmp_path: Path) -> None:
 
 def test_what_is_measured_is_what_is_served(tmp_path: Path) -> None:
     dataset = small_set()
-    result = run(tmp_path / "cache", grid={"retrieval.mode": MODES}, measures=("slot-recall@5",))
+    base = {"retrieval.history": "join"}
+    grid = {"retrieval.mode": MODES}
+    result = run(tmp_path / "cache", base=base, grid=grid, measures=("slot-recall@5",))
     with Rag(tmp_path / "index", settings=Settings(), embeddings=BagOfWordsEmbeddings()) as rag:
         rag.add_documents(
             Document(one.text, metadata={"source": one.source, "title": one.title})
@@ -96,11 +98,33 @@ def test_what_is_measured_is_what_is_served(tmp_path: Path) -> None:
 
 
 def test_follow_ups_are_searched_as_the_product_does(tmp_path: Path) -> None:
-    joined = {one.id: one.query for one in run(tmp_path).questions}
-    assert joined["follow-up"] == f"{joined['pump-1']} And how long?"
-    base = {"retrieval.history": "ignore"}
-    alone = {one.id: one.query for one in run(tmp_path, base=base).questions}
-    assert alone["follow-up"] == "And how long?"
+    def searched(history: str) -> tuple[str, object]:
+        result = run(tmp_path, base={"retrieval.history": history})
+        queries = {one.id: one.query for one in result.questions}
+        return queries["follow-up"], result.cells[0].rankings["follow-up"]
+
+    first = next(one for one in small_set().questions if one.id == "pump-1")
+    assert searched("join")[0] == f"{first.text} And how long?"
+    alone, ranking = searched("ignore")
+    assert searched("weigh")[0] == alone == "And how long?"
+    assert searched("weigh")[1] != ranking
+
+
+def test_what_is_weighed_is_what_is_served(tmp_path: Path) -> None:
+    dataset = small_set()
+    [cell] = run(tmp_path / "cache", measures=("slot-recall@5",)).cells
+    follow_up = next(one for one in dataset.questions if one.id == "follow-up")
+    said = [(turn.role, turn.text) for turn in follow_up.history]
+    with Rag(tmp_path / "index", settings=Settings(), embeddings=BagOfWordsEmbeddings()) as rag:
+        rag.add_documents(
+            Document(one.text, metadata={"source": one.source, "title": one.title})
+            for one in dataset.documents
+        )
+        found = rag.retriever(k=10).invoke(follow_up.text, history=said)
+        answer = rag.ask(follow_up.text, history=said)
+    scores = [one.metadata["score"] for one in found]
+    assert [one.score for one in cell.rankings["follow-up"]] == pytest.approx(scores, abs=1e-5)
+    assert [one.id for one in answer.passages][:3] == [one.id for one in found][:3]
 
 
 def test_questions_without_an_answer_are_named_and_count_nowhere(tmp_path: Path) -> None:
