@@ -45,7 +45,7 @@ _MARKS = {"ok": "ok", "warning": "!", "error": "✗"}
 def doctor(
     invocation: Invocation, duplicates: bool, least: float, most: int, as_json: bool
 ) -> None:
-    """Look the index over, and say what to do where something is wrong.
+    """Look the index over, and say what to mend.
 
     Nothing is changed. The exit code is 5 if there is an error, 0 with warnings alone.
     """
@@ -76,7 +76,7 @@ def doctor(
 def similarity(
     invocation: Invocation, first: str, second: str, passages: bool, as_json: bool
 ) -> None:
-    """Print how alike two texts are in meaning, by the embedding model: -1 to 1.
+    """Print how alike two texts are in meaning, -1 to 1.
 
     "-" gives one of them on stdin, e.g. a file: rag similarity "two years" - < warranty.txt
     """

@@ -101,7 +101,7 @@ def test_command_of_another_package_is_found_by_its_entry_point(
 ) -> None:
     assert run("bench").exit_code == 2
     offer(monkeypatch, ("bench", f"{__name__}:bench"), ("list", f"{__name__}:bench"))
-    assert "bench     Measure settings." in run("--help").stdout
+    assert "bench       Measure settings." in run("--help").stdout
     assert run("bench").stdout == "measured\n"
     assert "List the indexed documents" in run("list", "--help").stdout
 
@@ -110,7 +110,7 @@ def test_command_that_cannot_be_imported_leaves_the_others_usable(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     offer(monkeypatch, ("bench", "no_such_package.cli:bench"))
-    assert "bench     (cannot be loaded)" in run("--help").stdout
+    assert "bench       (cannot be loaded)" in run("--help").stdout
     result = run("bench")
     assert result.exit_code == 2
     assert result.stderr.startswith("error: `rag bench` cannot be loaded: No module named")

@@ -143,7 +143,7 @@ def test_a_path_to_a_set_is_taken_from_the_specs_folder_and_a_name_is_a_name(
 def test_the_shipped_specs_can_be_read_and_expanded(path: Path) -> None:
     from evals.cells import expand
 
-    assert len(expand(read_spec(path)).cells) >= 6
+    assert len(expand(read_spec(path)).cells) >= 4
 
 
 def test_the_shipped_grids_have_as_many_cells_as_promised() -> None:

@@ -143,7 +143,8 @@ class IndexJudge:
 
     def _odds_without_own(self, asked: PseudoQuestion, ground: Ground | None) -> float | None:
         """Return a question's log odds, None where other passages hold its answer or nothing."""
-        found = self._retriever.invoke(asked.text)
+        # Not a search of the caller's: it has no place in a trace of the question.
+        found = self._retriever.invoke(asked.text, {"callbacks": []})
         left = [one for one in found if not _is_near(one, asked)][:_LOOKED_AT]
         shown = [readable(one) for one in left]
         if not left or held_elsewhere(self._worth(asked.text), shown) >= _ANSWERED_ELSEWHERE:

@@ -94,8 +94,8 @@ async def _lines(
 
 def _chunks(event: AnswerEvent, completion: Completion, asked: Asked) -> list[dict[str, Any]]:
     match event:
-        case SearchStarted(query):
-            return list(completion.searching(query))
+        case SearchStarted(query, with_history):
+            return list(completion.searching(query, with_history=with_history))
         case PassagesFound(passages):
             return list(completion.found(len(passages), asked.question))
         case TextChunk(text):

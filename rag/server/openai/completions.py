@@ -13,6 +13,7 @@ from rag.server.openai.references import Reference, references_of
 from rag.server.openai.usage import chat_usage
 
 _SEARCHING = {"en": "Searching for: {query}", "zh": "正在检索：{query}"}
+_WITH_HISTORY = {"en": " (and what was said before)", "zh": "（并参考前文）"}
 _LONGEST_SHOWN = 300
 _FOUND = {"en": "Passages found: {count}", "zh": "找到的段落：{count}"}
 
@@ -96,10 +97,12 @@ class Completion:
         """Return a chunk of text."""
         return self._chunk({"content": text})
 
-    def searching(self, query: str) -> Iterator[dict[str, Any]]:
+    def searching(self, query: str, *, with_history: bool) -> Iterator[dict[str, Any]]:
         """Yield the word to Open WebUI that a search has begun."""
         shown = query if len(query) <= _LONGEST_SHOWN else query[:_LONGEST_SHOWN].rstrip() + "…"
-        said = say(_SEARCHING, detect_language(query)).format(query=shown)
+        language = detect_language(query)
+        said = say(_SEARCHING, language).format(query=shown)
+        said += say(_WITH_HISTORY, language) if with_history else ""
         yield from self._event("status", {"description": said, "done": False})
 
     def found(self, count: int, query: str) -> Iterator[dict[str, Any]]:
