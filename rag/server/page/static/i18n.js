@@ -63,7 +63,7 @@ const WORDS = {
     line: "line {line}",
     unverified: "Not confirmed",
     unverifiedHint: "not confirmed: the source does not say this",
-    unverifiedText: "The source does not say this of the answer; the closest place is marked below:",
+    unverifiedText: "The source does not say what the answer says; the closest place is marked below:",
     notAnswered: "Not in your documents",
     found: "{count} passages found",
     "found.one": "{count} passage found",
