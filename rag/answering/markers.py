@@ -11,9 +11,7 @@ _LABELS: Final = (
 )
 _DASH: Final = "[-–—~～]"
 _NUMBER: Final = r"[0-9０-９]{1,3}(?![0-9０-９])"
-_ITEM: Final = (
-    rf"(?:(?:{_LABELS})\s*[.:：]?\s*)?(?:no\.?\s*|#|№)?\^?{_NUMBER}\^?(?:\s*{_DASH}\s*\^?{_NUMBER}\^?)?"
-)
+_ITEM: Final = rf"(?:(?:{_LABELS})\s*[.:：]?\s*)?(?:no\.?\s*|#|№)?\^?{_NUMBER}\^?(?:\s*{_DASH}\s*\^?{_NUMBER}\^?)?"
 _SEPARATOR: Final = r"\s*(?:[,，、;；&+]|\band\b|和|与|及)\s*"
 _LIST: Final = rf"{_ITEM}(?:{_SEPARATOR}{_ITEM})*"
 

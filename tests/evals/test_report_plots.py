@@ -163,9 +163,7 @@ def test_the_numbers_of_a_cost_plot_are_those_of_its_key():
 def test_cells_of_a_grid_are_called_by_what_sets_them_apart_from_the_baseline():
     result = bench_result()
     names = ["mode=hybrid, k=3", "mode=dense, k=3", "mode=dense, k=5", "the house's own"]
-    cells = [
-        replace(cell, name=name) for cell, name in zip(result.cells[:4], names, strict=True)
-    ]
+    cells = [replace(cell, name=name) for cell, name in zip(result.cells[:4], names, strict=True)]
     found = result.comparisons[0]
     compared = [replace(found, cell=name, baseline=names[0]) for name in names[1:]]
     renamed = replace(result, cells=tuple(cells), baseline=names[0], comparisons=tuple(compared))
