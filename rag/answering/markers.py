@@ -11,7 +11,8 @@ _LABELS: Final = (
 )
 _DASH: Final = "[-–—~～]"
 _NUMBER: Final = r"[0-9０-９]{1,3}(?![0-9０-９])"
-_ITEM: Final = rf"(?:(?:{_LABELS})\s*[.:：]?\s*)?(?:no\.?\s*|#|№)?\^?{_NUMBER}\^?(?:\s*{_DASH}\s*\^?{_NUMBER}\^?)?"
+_LABEL: Final = rf"(?:(?:{_LABELS})\s*[.:：]?\s*)?(?:no\.?\s*|#|№)?"
+_ITEM: Final = rf"{_LABEL}\^?{_NUMBER}\^?(?:\s*{_DASH}\s*\^?{_NUMBER}\^?)?"
 _SEPARATOR: Final = r"\s*(?:[,，、;；&+]|\band\b|和|与|及)\s*"
 _LIST: Final = rf"{_ITEM}(?:{_SEPARATOR}{_ITEM})*"
 
