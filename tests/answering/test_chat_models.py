@@ -7,6 +7,7 @@ from contextlib import closing
 
 import pytest
 from langchain_openai import ChatOpenAI
+from langchain_openai.chat_models import _client_utils
 from pydantic import SecretStr
 
 from rag.answering.answer import Answer, AnswerEvent, AnswerFinished, TextChunk
@@ -81,6 +82,10 @@ def chain_to(url: str, *, retries: int = 0, timeout: float = 10) -> RagChain:
         passage("The office is in Utrecht.", source="about.md"),
         passage("Refunds are paid within 14 days.", start=40),
     ]
+    # LangChain keeps HTTP clients by address, and the system gives ports out again: a client that
+    # an earlier test has closed must not come back.
+    _client_utils._cached_sync_httpx_client.cache_clear()
+    _client_utils._cached_async_httpx_client.cache_clear()
     model = create_chat_model(
         model="test-model",
         base_url=url,

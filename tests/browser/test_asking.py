@@ -108,7 +108,7 @@ def test_words_that_no_source_holds_are_marked_as_such(
         ask(page, PUMP)
         assert page.locator(".prose strong").inner_text() == "99 kg"
         marker = page.locator(".prose button.cite.unverified")
-        assert "does not hold" in (marker.get_attribute("aria-label") or "")
+        assert "does not say" in (marker.get_attribute("aria-label") or "")
         assert "Not confirmed" in page.locator(".sources").inner_text()
         marker.click()
         page.locator("#panel .warning").wait_for()

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from itertools import pairwise
 from typing import Final
 
+from rag.answering.sufficiency.signs import asked_for
 from rag.store.tokens import query_words, tokenize
 
 _WORD: Final = re.compile(r"[\u3400-\u9fff]+|[^\W_\u3400-\u9fff]+(?:[-'’.][^\W_\u3400-\u9fff]+)*")
@@ -21,7 +22,7 @@ def missing_words(question: str, held: Collection[str]) -> tuple[str, ...]:
         question: Any text; function words are never missing.
         held: The tokens of all passages.
     """
-    wanted = set(query_words(question))
+    wanted = set(query_words(question)) - asked_for(question)
     found: dict[str, None] = {}
     for word in _WORD.findall(question):
         named = _missing_stretches(word, held) if _HAN.match(word) else [word]

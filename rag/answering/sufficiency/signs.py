@@ -1,6 +1,7 @@
 """Reads from passages the signs that they answer a question; knows no index and no model."""
 
 import math
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -18,8 +19,11 @@ _USUAL_COUNTS: Final = 10
 # collections, 2.1 in two Chinese ones of which the same model reads hardly a word.
 _BLIND_AT: Final = 2.5
 _SEEING_AT: Final = 4.0
-# "How many" asks for a number, which is what a passage holds instead.
-_ASKED_FOR: Final = frozenset(("mani", "much"))
+# "How many" and "how long" ask for a number, which is what a passage holds instead of the word.
+_ASKED_FOR: Final = re.compile(
+    r"\bhow\s+(many|much|long|far|old|tall|often|soon|high|deep|wide|fast|large|big|heavy)\b",
+    re.IGNORECASE,
+)
 # An index of three passages is judged as if there were so many others without the words: in it,
 # words would else be common that are rare.
 _OTHERS: Final = 20
@@ -92,14 +96,20 @@ def surprises(question: str, holding: Mapping[str, int], passages: int) -> dict[
         holding: How many passages of the index hold a word; a word missing here is in none.
         passages: How many passages there are.
     """
-    weights = query_weights(question)
+    weights, measured = query_weights(question), asked_for(question)
     others = passages + _OTHERS
     return {
         word: weight * math.log(1 + (others - held + 0.5) / (held + 0.5))
         for word, weight in weights.items()
         for held in (min(passages, holding.get(word, 0)),)
-        if word not in _ASKED_FOR or len(weights) == 1
+        if word not in measured or len(weights) == 1
     }
+
+
+def asked_for(question: str) -> set[str]:
+    """Return the tokens that stand for a measure, such as "long" in "how long"."""
+    found = _ASKED_FOR.findall(question)
+    return {token for word in found for token in tokenize(word)}
 
 
 def read_signs(

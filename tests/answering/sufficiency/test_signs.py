@@ -19,6 +19,8 @@ def test_a_rare_word_is_worth_more_and_a_function_word_nothing() -> None:
 def test_how_many_asks_for_a_number_that_no_passage_need_spell() -> None:
     assert "mani" not in surprises("How many screws close the lid?", {}, 10)
     assert surprises("many", {}, 10)
+    assert set(surprises("How long is the warranty?", {}, 10)) == {"warranti"}
+    assert "long" in surprises("What are the symptoms of long covid?", {}, 10)
 
 
 def test_one_sentence_must_hold_the_words_for_them_to_count() -> None:
