@@ -7,7 +7,6 @@ from zlib import crc32
 
 import numpy as np
 from langchain_core.documents import Document
-from langchain_core.retrievers import BaseRetriever
 
 from rag.answering.sufficiency.decision import (
     USUAL,
@@ -51,7 +50,8 @@ class IndexJudge:
     Args:
         store: The index that the passages come from.
         embeddings: The model that built it; None compares words alone.
-        retriever: Asks the index the questions that teach what an unanswerable one looks like.
+        retriever: Asks the index the questions that teach what an unanswerable one looks like. What
+            it remembers of the search for a question is not embedded again.
         false_answer_rate: Share of unanswerable questions that may be taken for answerable, 0 to 1.
     """
 
@@ -59,7 +59,7 @@ class IndexJudge:
         self,
         store: Store,
         embeddings: PassageEmbeddings | None,
-        retriever: BaseRetriever,
+        retriever: RagRetriever,
         *,
         false_answer_rate: float,
     ) -> None:
@@ -108,7 +108,9 @@ class IndexJudge:
     def _cosines(self, question: str, ids: Sequence[str]) -> list[float] | None:
         if self._embeddings is None:
             return None
-        vector = np.asarray(self._embeddings.embed_query(question), dtype=np.float32)
+        vector = self._retriever.remembered.recall(question)
+        if vector is None:
+            vector = np.asarray(self._embeddings.embed_query(question), dtype=np.float32)
         known = self._store.similarities(vector, ids)
         return [known.get(id_, 0.0) for id_ in ids]
 

@@ -56,6 +56,15 @@ def test_what_was_learnt_is_kept_until_the_index_changes(project: Project) -> No
         assert _learnt(rag) is not None
 
 
+def test_the_question_is_embedded_once_for_search_and_decision(project: Project) -> None:
+    question = "When are refunds paid?"
+    with project.open() as rag:
+        rag.ask("What is learnt of the index is learnt now.")
+        project.embeddings.queries.clear()
+        rag.ask(question)
+        assert project.embeddings.queries == [question]
+
+
 def test_nothing_is_judged_where_no_rate_is_wanted(project: Project) -> None:
     settings = Settings(answer=AnswerSettings(false_answer_rate=None))
     with project.open(settings=settings) as rag:
