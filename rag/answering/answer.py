@@ -9,6 +9,22 @@ if TYPE_CHECKING:
     from rag.retrieval.explanation import Explanation, Why
 
 
+PASSAGE_KEYS = (
+    "rank",
+    "score",
+    "retrieval_score",
+    "source",
+    "title",
+    "kind",
+    "page",
+    "section",
+    "start_index",
+    "end_index",
+    "ordinal",
+)
+"""What the index itself says of a passage, in its metadata and beside its text in JSON."""
+
+
 @dataclass(frozen=True, slots=True)
 class Citation:
     """The words of a source that a marker `[number]` in an answer stands for.
@@ -87,13 +103,14 @@ class Answer:
 def passage_to_dict(passage: Document, why: "Why | None" = None) -> dict[str, object]:
     """Return a retrieved passage as plain JSON values, stable across releases.
 
-    With `why` it also says how each leg found it.
+    What its document was added with stands under `metadata`. With `why` it also says how each leg
+    found it.
     """
-    metadata = passage.metadata
-    names = ("rank", "score", "source", "title", "page", "section", "start_index", "end_index")
+    own = {name: value for name, value in passage.metadata.items() if name not in PASSAGE_KEYS}
     return {
         "id": passage.id,
-        **{name: metadata.get(name) for name in names},
+        **{name: passage.metadata.get(name) for name in PASSAGE_KEYS},
+        "metadata": own,
         "text": passage.page_content,
         **({} if why is None else why.to_dict()),
     }

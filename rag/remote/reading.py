@@ -6,6 +6,7 @@ from typing import Any
 from langchain_core.documents import Document
 
 from rag.answering.answer import (
+    PASSAGE_KEYS,
     Answer,
     AnswerEvent,
     AnswerFinished,
@@ -82,5 +83,8 @@ def without_unset(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _passage(values: Mapping[str, Any]) -> Document:
-    metadata = {name: value for name, value in values.items() if name not in ("id", "text")}
+    said = {name: values[name] for name in PASSAGE_KEYS if name in values}
+    if said.get("retrieval_score") is None:  # nothing was reranked, and `RagRetriever` has no key
+        said.pop("retrieval_score", None)
+    metadata = {**values.get("metadata", {}), **said}
     return Document(id=values["id"], page_content=values["text"], metadata=metadata)

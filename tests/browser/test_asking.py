@@ -129,23 +129,27 @@ def test_passages_alone_are_shown_with_their_scores(browser: "Browser", project:
         page.locator("#panel mark").first.wait_for()
 
 
-def test_the_scores_of_each_leg_are_shown_where_there_are_some(
-    browser: "Browser", project: Project
-) -> None:
-    legs = {"dense": {"rank": 2, "score": 0.734}, "lexical": {"rank": 1, "score": 12.4}}
-    passage = {
-        "id": "1", "rank": 1, "score": 0.9, "source": "a.md", "title": "A", "page": 3,
-        "section": "S", "start_index": 0, "end_index": 4, "text": "word", "legs": legs,
-    }  # fmt: skip
+def test_the_rank_and_score_in_each_leg_are_shown(browser: "Browser", project: Project) -> None:
     with visiting(browser, make_app(project)) as page:
-        body = json.dumps({"query": "q", "passages": [passage]})
-        page.route("**/api/search", lambda route: route.fulfill(body=body))
         page.locator("input[value=passages]").check(force=True)
-        ask(page, "anything")
-        shown = page.locator(".passage").inner_text()
-        assert "meaning: rank 2, 0.734" in shown
-        assert "words: rank 1, 12.4" in shown
-        assert "page 3" in shown
+        ask(page, "How much does the pump weigh?")
+        best = page.locator(".passage").first.locator(".leg").all_inner_texts()
+        assert [text.split(",")[0] for text in best] == ["meaning: rank 1", "words: rank 1"]
+        assert all(float(text.split(", ")[1]) > 0 for text in best)
+        last = page.locator(".passage").last.locator(".leg").all_inner_texts()
+        assert last[1] == "words: not found"
+
+
+def test_a_search_in_one_way_shows_that_leg_alone(browser: "Browser", project: Project) -> None:
+    with visiting(browser, make_app(project)) as page:
+        page.locator("#options summary").click()
+        page.get_by_label("Search").select_option("lexical")
+        page.keyboard.press("Escape")
+        page.locator("input[value=passages]").check(force=True)
+        ask(page, "水泵的保修期")
+        legs = page.locator(".passage").first.locator(".leg").all_inner_texts()
+        assert len(legs) == 1
+        assert legs[0].startswith("words: rank 1, ")
 
 
 def test_conversations_stay_after_a_reload_and_can_be_renamed_and_deleted(

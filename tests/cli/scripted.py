@@ -42,6 +42,7 @@ def make_passage(rank: int = 1) -> Document:
             "rank": rank,
             "kind": "markdown",
             "ordinal": 0,
+            "team": "ops",
         },
     )
 

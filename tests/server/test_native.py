@@ -64,8 +64,8 @@ def test_passages_come_as_the_command_line_gives_them(client: TestClient, mode: 
     found = client.post("/api/search", json={"query": "pump of the R4", "mode": mode, "k": 1})
     (passage,) = found.json()["passages"]
     assert list(passage) == [
-        "id", "rank", "score", "source", "title", "page", "section", "start_index", "end_index",
-        "text",
+        "id", "rank", "score", "retrieval_score", "source", "title", "kind", "page", "section",
+        "start_index", "end_index", "ordinal", "metadata", "text",
     ]  # fmt: skip
     assert (passage["source"], passage["rank"]) == ("docs/pump.md", 1)
 

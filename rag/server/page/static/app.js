@@ -154,7 +154,7 @@ class Page {
 
   async search(turn, signal) {
     const { question, collection, mode, k } = turn;
-    const found = await search({ query: question, collection, mode, k }, signal);
+    const found = await search({ query: question, collection, mode, k, explain: true }, signal);
     turn.passages = found.passages;
   }
 

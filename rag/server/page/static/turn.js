@@ -169,10 +169,11 @@ export class TurnView {
 
 const number = (score) => (typeof score === "number" ? score.toFixed(Math.abs(score) >= 10 ? 1 : 3) : "–");
 
-/** The rank and score of a passage in each search that was fused. */
+/** The rank and score of a passage in each search that was fused; one that passed it over has none. */
 function legs(found) {
   const names = { dense: t("legDense"), lexical: t("legLexical") };
   return Object.entries(found.legs ?? {})
-    .filter(([, leg]) => leg)
-    .map(([name, leg]) => el("span", { class: "leg" }, `${names[name] ?? name}: ${t("rank", { rank: leg.rank })}, ${number(leg.score)}`));
+    .map(([name, leg]) => el("span", { class: "leg" }, `${names[name] ?? name}: ${place(leg)}`));
 }
+
+const place = ({ rank, score }) => (rank === null ? t("notProposed") : `${t("rank", { rank })}, ${number(score)}`);
