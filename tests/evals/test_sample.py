@@ -69,17 +69,19 @@ def test_one_document_is_in_gb18030_and_not_in_utf_8():
 
 def test_the_sample_is_small_enough_to_ship():
     files = [path for path in SAMPLE.rglob("*") if path.is_file() and path.suffix != ".pyc"]
+    # `make demo` leaves its index here.
+    files = [path for path in files if ".rag" not in path.parts]
     assert sum(path.stat().st_size for path in files) < 400_000
 
 
 def test_there_are_enough_questions_in_both_languages_with_unique_ids():
-    assert len(QUESTIONS) >= 72
+    assert len(QUESTIONS) >= 160
     assert len({question["id"] for question in QUESTIONS}) == len(QUESTIONS)
     asked = {(question["question"], str(question.get("history"))) for question in QUESTIONS}
     assert len(asked) == len(QUESTIONS)
     languages = Counter(question["language"] for question in QUESTIONS)
     assert set(languages) == {"en", "zh"}
-    assert 0.28 <= languages["zh"] / len(QUESTIONS) <= 0.4
+    assert 0.28 <= languages["zh"] / len(QUESTIONS) <= 0.5
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=id_of)
@@ -105,8 +107,11 @@ def test_every_gold_quote_is_the_text_of_its_span_and_occurs_once(question):
 
 
 def test_follow_ups_and_only_they_have_a_history_of_alternating_turns():
-    assert len(tagged("follow-up")) >= 8
-    assert {question["language"] for question in tagged("follow-up")} == {"en", "zh"}
+    languages = Counter(question["language"] for question in tagged("follow-up"))
+    assert languages["en"] >= 8
+    assert languages["zh"] >= 25
+    assert set(map(id_of, tagged("topic-switch"))) <= set(map(id_of, tagged("follow-up")))
+    assert len(tagged("topic-switch")) >= 5
     for question in QUESTIONS:
         assert ("history" in question) is ("follow-up" in question["tags"])
         roles = [role for role, text in question.get("history", []) if text]
@@ -126,8 +131,9 @@ def test_either_questions_have_the_choice():
 
 
 def test_unanswerable_questions_come_in_both_languages():
-    assert len(tagged("unanswerable")) >= 8
-    assert {question["language"] for question in tagged("unanswerable")} == {"en", "zh"}
+    languages = Counter(question["language"] for question in tagged("unanswerable"))
+    assert languages["en"] >= 15
+    assert languages["zh"] >= 14
 
 
 def test_cross_language_questions_have_gold_in_the_other_language():
