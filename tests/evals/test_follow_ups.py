@@ -5,7 +5,16 @@ from dataclasses import replace
 import pytest
 
 from evals.follow_ups import AUTHORS, gap_closed, groups, table
+from evals.gold import Question, Turn
 from tests.evals.report_results import PRIMARY, bench_result
+
+
+def asked(result, **fields):
+    """Return the result's questions, the first three with these fields."""
+    return [
+        Question(one.id, f"question {one.id}", **(fields if at < 3 else {}))
+        for at, one in enumerate(result.questions)
+    ]
 
 
 def test_each_group_holds_the_turns_that_every_cell_scored() -> None:
@@ -14,8 +23,22 @@ def test_each_group_holds_the_turns_that_every_cell_scored() -> None:
     scores = {**result.cells[1].per_question[PRIMARY], ids[0]: None}
     partly = replace(result.cells[1], per_question={PRIMARY: scores})
     result = replace(result, cells=(result.cells[0], partly))
-    found = groups(result, frozenset(ids[:3]))
+    found = groups(result, asked(result, rewrite="in full"))
     assert found == {"turns with a rewrite": ids[1:3], "all": ids[1:]}
+
+
+def test_without_rewrites_follow_ups_are_told_by_language_and_topic() -> None:
+    result = bench_result(questions=6)
+    ids = [one.id for one in result.questions]
+    questions = asked(result, history=(Turn("user", "before"),), language="zh")
+    questions[1] = replace(questions[1], tags=("follow-up", "topic-switch"))
+    questions[2] = replace(questions[2], language="en")
+    assert groups(result, questions) == {
+        "follow-ups in en": [ids[2]],
+        "follow-ups in zh": [ids[0]],
+        "turns that leave the subject": [ids[1]],
+        "turns with a history": ids[:3],
+    }
 
 
 def test_the_gap_is_counted_from_the_baseline_to_the_authors() -> None:

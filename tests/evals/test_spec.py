@@ -144,6 +144,7 @@ CELLS = {
     "chunking_grid": 24,
     "focus": 6,
     "follow_ups": 4,
+    "follow_ups_sample": 3,
     "overlap_grid": 21,
     "sample": 6,
     "scifact_grid": 25,
