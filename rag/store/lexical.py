@@ -8,24 +8,26 @@ statistics of BM25 (how many passages hold a word, how long passages are). Score
 """
 
 import json
-import shutil
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag.errors import StoreError
-from rag.store.failures import store_error
 from rag.store.hits import Hit
+from rag.store.lexical_files import (
+    clear_files,
+    create_files,
+    lexical_errors,
+    mark_complete,
+    open_files,
+)
 from rag.store.permissions import make_private
-from rag.store.tokens import TOKENS_VERSION, query_weights, tokenize
+from rag.store.tokens import query_weights, tokenize
 
 if TYPE_CHECKING:
     import tantivy
 
-_FORMAT = {"lexical_format": 2, "tokens": TOKENS_VERSION}
-_MARKER = "rag-lexical.json"
 _META = "meta.json"
 # One thread and little memory: 100,000 passages take 30 s, nearly all of it cutting words.
 _WRITER_HEAP_BYTES = 50_000_000
@@ -82,12 +84,12 @@ class LexicalIndex:
         Killed at any moment, it leaves no index (the next call raises `StoreError`) or the new one.
         """
         self.close()
-        with _store_errors(self._path):
-            _clear(self._path)
-            index = _create(self._path)
+        with lexical_errors(self._path):
+            clear_files(self._path)
+            index = create_files(self._path)
             _write(index, entries, ())
             make_private(self._path)
-            _mark(self._path)
+            mark_complete(self._path)
         self._opened = index
 
     def search(self, query: str, k: int, *, allowed: Container[str] | None = None) -> list[Hit]:
@@ -167,70 +169,15 @@ class LexicalIndex:
     @contextmanager
     def _reading(self) -> Iterator["tantivy.Index"]:
         """Yield the index as of its last commit."""
-        with _store_errors(self._path):
+        with lexical_errors(self._path):
             try:
-                index = self._opened or _open(self._path)
+                index = self._opened or open_files(self._path)
                 self._opened = index  # another thread may close it meanwhile
                 index.reload()
                 yield index
             except BaseException:
                 self.close()
                 raise
-
-
-@contextmanager
-def _store_errors(path: Path) -> Iterator[None]:
-    """Turn every way that tantivy fails into a `StoreError`."""
-    try:
-        yield
-    except (ValueError, OSError, KeyError) as error:
-        raise _unusable(path, error) from error
-    except BaseException as error:
-        # What tantivy 0.27 raises on some damaged files, derived from BaseException.
-        if type(error).__name__ != "PanicException":
-            raise
-        raise _unusable(path, error) from error
-
-
-def _unusable(path: Path, reason: BaseException) -> StoreError:
-    wanted = f"the lexical index {path} cannot be used"
-    return store_error(wanted, reason, advice="run `rag sync` to rebuild it")
-
-
-def _open(path: Path) -> "tantivy.Index":
-    import tantivy
-
-    found = json.loads((path / _MARKER).read_text("utf-8"))
-    if found != _FORMAT:
-        raise ValueError(f"its format is {found}, this program writes {_FORMAT}")
-    return tantivy.Index.open(str(path))
-
-
-def _clear(path: Path) -> None:
-    """Delete what is at `path`, the marker first: half an index is none."""
-    if path.is_dir() and not path.is_symlink():
-        (path / _MARKER).unlink(missing_ok=True)
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
-
-
-def _create(path: Path) -> "tantivy.Index":
-    import tantivy
-
-    path.mkdir(mode=0o700, parents=True)
-    builder = tantivy.SchemaBuilder()
-    builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
-    for field in ("heading", "text"):
-        builder.add_text_field(field, tokenizer_name="whitespace", index_option="freq")
-    return tantivy.Index(builder.build(), path=str(path), reuse=False)
-
-
-def _mark(path: Path) -> None:
-    draft = path / f"{_MARKER}.new"
-    draft.write_text(json.dumps(_FORMAT), "utf-8")
-    draft.chmod(0o600)
-    draft.replace(path / _MARKER)
 
 
 def _write(index: "tantivy.Index", add: Iterable[LexicalEntry], delete: Iterable[str]) -> None:
