@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from evals.keys import answer_key, stage_key, write_json
 from evals.measures.replies import Reply
 from evals.replying import reply_to_all
 from evals.retrieving import Asked
+from evals.runs import CellRun
 from evals.spec import Judge as JudgeSpec
 from evals.stages import BuiltIndex
 from rag.settings import ChatSettings, Settings
@@ -20,6 +21,19 @@ if TYPE_CHECKING:
     from evals.asking.remembered import RememberedChat
     from evals.judging.judge import Judge
     from evals.runner import Bench
+
+
+def with_replies(bench: "Bench", run: CellRun, settings: Settings, index: BuiltIndex) -> CellRun:
+    """Return a cell's run with its replies, judged; as it is where no measure looks at replies.
+
+    Raises:
+        ChatModelError: A chat model cannot be asked at all.
+    """
+    if not any(measure.judges_replies for measure in bench.measures):
+        return run
+    made = replies_of(bench, settings, index)
+    verdicts = judge_replies(bench, made.values)
+    return replace(run, replies=made.values, failed=made.failed, verdicts=verdicts)
 
 
 def replies_of(bench: "Bench", settings: Settings, index: BuiltIndex) -> Outcome[Reply]:

@@ -12,7 +12,7 @@ from evals.measures.citations import quote_fidelity
 from evals.measures.replies import Reply
 from evals.queries import as_chain_input
 from evals.retrieving import Asked
-from rag.assembly import make_chain, make_retriever
+from rag.assembly import make_chain, make_judge, make_retriever
 from rag.embeddings import PassageEmbeddings
 from rag.settings import Settings
 
@@ -55,7 +55,8 @@ def reply_to_all(
     )
     found = {(one.query, one.history): one.find(retriever) for one in asked}
     remembering = _remembering(found, weighs=retriever.weighs_history)
-    chain = make_chain(settings, remembering, embeddings, chat_model)
+    judge = make_judge(settings, retriever, embeddings)
+    chain = make_chain(settings, remembering, embeddings, chat_model, judge=judge)
     calls = {one.question.id: _later(chain, one) for one in asked}
     if chat_model is None:
         return Outcome({key: call() for key, call in calls.items()})

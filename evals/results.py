@@ -82,6 +82,24 @@ class Estimate:
 
 
 @dataclass(frozen=True, slots=True)
+class Judgement:
+    """How sure the product is that what a cell found answers.
+
+    Attributes:
+        basis: What the log odds are of; see `rag.answering.sufficiency.calibration`.
+        rate: Share of unanswerable questions that may be answered; a question is where its chance
+            is not higher.
+        odds: Question id to log odds; higher is surer.
+        chances: Question id to the share of unanswerable questions that look at least as good.
+    """
+
+    basis: Mapping[str, Any]
+    rate: float
+    odds: Mapping[str, float]
+    chances: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
 class CellResult:
     """One variant.
 
@@ -108,6 +126,7 @@ class CellResult:
         queries: Question id to what was searched, where that differs from the question's `query`.
         unscored: Measure to the questions that it applies to and that have no score, each with why
             a chat model gave none.
+        judgement: Whether what was found answers, where some questions have no answer.
     """
 
     name: str
@@ -124,6 +143,7 @@ class CellResult:
     replies: Mapping[str, str] = field(default_factory=dict)
     queries: Mapping[str, str] = field(default_factory=dict)
     unscored: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    judgement: Judgement | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from evals.results import (
     Dataset,
     Estimate,
     HeldOut,
+    Judgement,
     RankedPassage,
     Recommendation,
 )
@@ -52,7 +53,11 @@ def _cell(fields: dict[str, Any]) -> CellResult:
         question: [RankedPassage(*place) for place in places]
         for question, places in fields["rankings"].items()
     }
-    return CellResult(**{**fields, "estimates": estimates, "rankings": rankings})
+    judged = fields.get("judgement")
+    judgement = None if judged is None else Judgement(**judged)
+    return CellResult(
+        **{**fields, "estimates": estimates, "rankings": rankings, "judgement": judgement}
+    )
 
 
 def _recommendation(fields: dict[str, Any]) -> Recommendation:

@@ -6,29 +6,24 @@ Everything made is kept in the cache folder at once, so a run that was stopped g
 import json
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import cached_property
 from pathlib import Path
 
 from evals.asking.models import ChatModels, FindAccess, find_access
-from evals.cell_replies import judge_replies, replies_of
+from evals.cell_replies import with_replies
 from evals.cells import Cell, Cells, expand
 from evals.datasets.base import EvalSet
 from evals.embedding_cache import CachedEmbeddings
 from evals.exact_store import ExactStore
 from evals.gold import Question, Span
+from evals.judgements import judgement_of
 from evals.keys import retrieve_key, stage_key, write_json
 from evals.measuring import MeasureName, deepest, deepest_cut, default_measures
 from evals.queries import Queries, condensing_key, queries_of
 from evals.rerankers import Rerankers
 from evals.results import RankedPassage
-from evals.retrieving import (
-    Asked,
-    Depth,
-    Retrieved,
-    passages_wanted,
-    retrieve,
-)
+from evals.retrieving import Asked, Depth, Retrieved, passages_wanted, retrieve
 from evals.runs import BenchProgress, CellRun, Runs, silent
 from evals.spec import BenchSpec
 from evals.spending import over_budget
@@ -254,13 +249,9 @@ class Bench:
                 count_tokens=lambda place: self.count_tokens(place, settings),
             ),
         )
-        if not any(measure.judges_replies for measure in self.measures):
-            return CellRun(cell, retrieved, split, index, queries.asked, failed=queries.failed)
-        made = replies_of(self, settings, index)
-        verdicts = judge_replies(self, made.values)
-        return CellRun(
-            cell, retrieved, split, index, queries.asked, made.values, made.failed, verdicts
-        )
+        run = CellRun(cell, retrieved, split, index, queries.asked, failed=queries.failed)
+        judged = replace(run, judgement=judgement_of(self, settings, index))
+        return with_replies(self, judged, settings, index)
 
     def _wanted(self, cell: Cell, settings: Settings) -> int:
         return passages_wanted(settings, self.depth, k_is_varied="retrieval.k" in cell.overrides)

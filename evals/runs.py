@@ -7,6 +7,7 @@ from typing import Protocol
 from evals.cells import Cell
 from evals.judging.judge import Verdicts
 from evals.measures.replies import Reply
+from evals.results import Judgement
 from evals.retrieving import Asked, Retrieved
 from evals.splits import Split
 from evals.stages import BuiltIndex
@@ -33,6 +34,7 @@ class CellRun:
         replies: {} unless a measure judges them; a rival gives none.
         failed: Question to why a chat model gave no query or no reply for it.
         verdicts: What the judge found of the replies.
+        judgement: What the product itself says of what was found; None where it is not asked.
     """
 
     cell: Cell
@@ -43,6 +45,7 @@ class CellRun:
     replies: Mapping[str, Reply] = field(default_factory=dict)
     failed: Mapping[str, str] = field(default_factory=dict)
     verdicts: Verdicts = field(default_factory=Verdicts)
+    judgement: Judgement | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,6 +128,7 @@ def _cell(
         replies={key: reply.text for key, reply in run.replies.items()},
         queries=_other_queries(bench, run),
         unscored=unscored,
+        judgement=run.judgement,
     )
 
 

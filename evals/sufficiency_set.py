@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from evals.datasets.beir import BeirSet
 from evals.fusion_table import DEPTH, Vectors
 from rag.answering.sufficiency.judge import ground_of
-from rag.answering.sufficiency.pseudo import PseudoQuestion, draw
+from rag.answering.sufficiency.pseudo import PseudoQuestion, draw, language_of
 from rag.answering.sufficiency.signs import (
     Ground,
     Signs,
@@ -37,7 +37,7 @@ Left = frozenset[str]
 
 _SHOWN: Final = 6
 _SAMPLE: Final = 500
-_ASKED: Final = 64
+_ASKED: Final = 128
 _ANSWERED_ELSEWHERE: Final = 0.9
 
 
@@ -64,12 +64,19 @@ class SetIndex:
         )
         order = np.random.default_rng(0).permutation(len(self._ids))
         self._order = [int(row) for row in order]
-        self._ground = ground_of(self._vectors[order[:_SAMPLE]])
+        self._sample: dict[str, list[int]] = {}
+        for row in self._order:
+            sample = self._sample.setdefault(language_of(beir.documents[row].text), [])
+            if len(sample) < _SAMPLE:
+                sample.append(row)
+        self._grounds = {
+            name: ground_of(self._vectors[rows]) for name, rows in self._sample.items()
+        }
 
-    @property
-    def ground(self) -> Ground:
-        """How alike the set's documents are."""
-        return self._ground
+    def _ground(self, text: str) -> Ground:
+        """Return how alike the set's documents in the language of a text are."""
+        first = max(self._sample, key=lambda name: len(self._sample[name]))
+        return self._grounds[language_of(text) if language_of(text) in self._grounds else first]
 
     def signs(self, question: str, vector: Vector, *, without: Left = frozenset()) -> Signs | None:
         """Return the signs of what is found for a question, None if nothing is."""
@@ -87,14 +94,17 @@ class SetIndex:
             for hit in self._fused(question, vector, frozenset())
         ]
 
-    def unanswerable(self) -> list[Signs]:
-        """Return the signs of the set's own sentences, their own document left out."""
-        found = []
-        for asked in draw(map(self._passage, self._order), _ASKED):
-            signs = self._without_own(asked)
-            if signs is not None:
-                found.append(signs)
-        return found
+    def unanswerable(self, language: str) -> list[Signs]:
+        """Return the signs of questions made of the set's documents, their own left out."""
+        sample = map(self._passage, self._sample.get(language, ()))
+        asked = draw(sample, _ASKED, holding=lambda _: self._holding, count=len(self._ids))
+        found = (self._without_own(one) for one in asked)
+        return [signs for signs in found if signs is not None]
+
+    @property
+    def languages(self) -> list[str]:
+        """The languages of the documents, as the product tells them apart."""
+        return sorted(self._sample)
 
     def _without_own(self, asked: PseudoQuestion) -> Signs | None:
         vector = np.asarray(self._embeddings.embed_query(asked.text), dtype=np.float32)
@@ -133,7 +143,7 @@ class SetIndex:
             self._worth(question),
             [self._texts[id_] for id_ in found],
             cosines=[float(self._vectors[self._rows[id_]] @ vector) for id_ in found],
-            ground=self._ground,
+            ground=self._ground(question),
             relevance=best[0].score if best else 0.0,
         )
 

@@ -3,10 +3,13 @@
 Run `python -m evals.sufficiency_table [SET …]` with RAG_DATA naming the folder of sets (BEIR form);
 `--fit` prints the weights that all the sets together give. Every figure of a set is reached with
 weights fitted on the others. Unanswerable are: questions that the set marks so ("marked"), its own
-while the documents that answer them are left out ("gone"), and those of other sets (their name).
+while the documents that answer them are left out ("gone"), and those of other sets (their name),
+but for those of which an accepted answer stands in what is found. "A+B" is one index of both sets,
+asked the first one's questions.
 """
 
 import argparse
+import math
 import random
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,43 +26,82 @@ from evals.measures.abstention import auroc, risk_coverage
 from evals.set_arguments import parse_sets
 from evals.sufficiency_fit import Group, fit
 from evals.sufficiency_set import SetIndex, opened
-from rag.answering.sufficiency.decision import USUAL, Weights, chance_of, log_odds
+from rag.answering.sufficiency.decision import Weights, chance_of, log_odds
+from rag.answering.sufficiency.judge import unanswered
+from rag.answering.sufficiency.learnt import Lesson
+from rag.answering.sufficiency.pseudo import language_of
 from rag.answering.sufficiency.signs import Signs
 from rag.embeddings import SentenceTransformerEmbeddings
 
-SETS: Final = ("xquad_en", "mtrag_dev", "scifact", "rgb_en_fact", "xquad_zh", "cmrc2018_dev")
+SETS: Final = (
+    "xquad_en",
+    "mtrag_dev",
+    "scifact",
+    "rgb_en_fact",
+    "limit_small",
+    "xquad_zh",
+    "cmrc2018_dev",
+)
 """Asked of each other where the language is the same."""
 
 CHINESE: Final = ("xquad_zh", "cmrc2018_dev")
-ANSWERED_TWICE: Final = ("rgb_en_fact",)
+TOGETHER: Final = (("xquad_en", "cmrc2018_dev"), ("cmrc2018_dev", "xquad_en"))
+"""Sets of two languages that are one index."""
+
+ANSWERED_TWICE: Final = ("rgb_en_fact", "limit_small")
 """Sets whose other documents repeat the answers: to leave the gold ones out proves nothing."""
+
+MADE_UP: Final = ("limit_small",)
+"""Sets that weights are not fitted on: their questions are all one sentence."""
 
 RATES: Final = (0.1, 0.2, 0.3)
 TENTHS: Final = tuple(range(5, 100, 10))
 HEADER: Final = (
-    "set           questions        n  AUROC  [95 %]          answered where the wanted rate is\n"
-    "                                                        .1     .2     .3  | half marked: "
-    ".1     .2     .3   excess risk"
+    f"{'index':21} {'questions':13} {'n':>4}  AUROC  [95 %]          answered where the rate is\n"
+    f"{'':66}.1     .2     .3  | half marked: .1     .2     .3  (± by labels)  excess risk"
 )
 _QUESTIONS: Final = 300
 _FOREIGN: Final = 150
 _RESAMPLES: Final = 1000
+_LEAST_ANSWER: Final = 4
+"""Shorter answers ("4", "men") stand anywhere."""
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What was asked of one set: the groups, and what the set teaches without labels."""
+    """What was asked of one index: the groups, and what it teaches without labels.
+
+    Attributes:
+        name: Of the set or sets.
+        groups: The questions it answers, then those it does not.
+        learnt: Of questions made of the documents in the language of the questions.
+    """
 
     name: str
     groups: tuple[Group, ...]
     learnt: tuple[Signs, ...]
 
+    @property
+    def sets(self) -> list[str]:
+        """The sets it is made of."""
+        return self.name.split("+")
 
-def ask(index: SetIndex, vectors: Vectors, others: Mapping[str, tuple[BeirSet, Vectors]]) -> Asked:
-    """Ask a set its own questions, with and without their documents, and those of others."""
-    beir = index.beir
+
+Read = tuple[BeirSet, Vectors]
+
+
+def ask(index: SetIndex, asking: Read, others: Mapping[str, Read], *, name: str) -> Asked:
+    """Ask an index the questions of a set it holds, with and without their documents, and others'.
+
+    Args:
+        index: Holds the documents of `asking`.
+        asking: The set whose questions it answers.
+        others: Sets that it does not hold.
+        name: Of the index.
+    """
+    beir, vectors = asking
     own = _sampled(beir, _QUESTIONS)
     rows = {id_: row for row, id_ in enumerate(beir.queries)}
     gold = {id_: frozenset(d for d, grade in beir.qrels[id_].items() if grade > 0) for id_ in own}
@@ -73,15 +115,29 @@ def ask(index: SetIndex, vectors: Vectors, others: Mapping[str, tuple[BeirSet, V
     marked = [str(row["_id"]) for row in beir.rows if row.get("answerability") == "UNANSWERABLE"]
     if marked:
         groups.append(Group("marked", False, _there(signs(id_) for id_ in marked)))
-    for name, (other, kept) in others.items():
-        groups.append(Group(name, False, _there(_foreign(index, other, kept))))
-    return Asked(beir.name, tuple(groups), tuple(index.unanswerable()))
+    for other, read in others.items():
+        groups.append(Group(other, False, _there(_foreign(index, read))))
+    spoken = language_of(" ".join(beir.queries[id_] for id_ in own))
+    return Asked(name, tuple(groups), tuple(index.unanswerable(spoken)))
 
 
-def _foreign(index: SetIndex, other: BeirSet, kept: Vectors) -> Iterator[Signs | None]:
+def _foreign(index: SetIndex, read: Read) -> Iterator[Signs | None]:
+    other, kept = read
     rows = {id_: row for row, id_ in enumerate(other.queries)}
+    answers = {str(row["_id"]): _answers(row.get("answers")) for row in other.rows}
     for id_ in _sampled(other, _FOREIGN):
-        yield index.signs(other.queries[id_], kept.queries[rows[id_]])
+        vector = kept.queries[rows[id_]]
+        found = index.passages(other.queries[id_], vector)
+        held = "\n".join(one.page_content for one in found).casefold()
+        if not any(answer in held for answer in answers[id_]):
+            yield index.signs(other.queries[id_], vector)
+
+
+def _answers(value: object) -> list[str]:
+    if isinstance(value, list):
+        return [answer for one in value for answer in _answers(one)]
+    answer = str(value or "").strip().casefold()
+    return [answer] if len(answer) >= _LEAST_ANSWER else []
 
 
 def _sampled(beir: BeirSet, count: int) -> list[str]:
@@ -98,20 +154,21 @@ def _there(signs: Iterator[Signs | None]) -> list[Signs]:
 def report(asked: Asked, weights: Weights) -> Iterator[str]:
     """Yield the lines of one set: AUROC with its 95 % interval, false answers, excess risk."""
     own = _odds(asked.groups[0].signs, weights)
-    learnt = sorted([*USUAL, *_odds(asked.learnt, weights)])
+    learnt = unanswered(Lesson(None, tuple(_odds(asked.learnt, weights))))
     for group in asked.groups[1:]:
         others = _odds(group.signs, weights)
         low, high = _interval(own, others)
         yield (
-            f"{asked.name:13} {group.name:13} {len(others):4}  {_auroc(own, others):.3f} "
+            f"{asked.name:21} {group.name:13} {len(others):4}  {_auroc(own, others):.3f} "
             f"[{low:.3f}, {high:.3f}]  "
             + "  ".join(f"{_answered(others, learnt, rate):.3f}" for rate in RATES)
             + "   "
             + "  ".join(f"{_labelled(others, rate):.3f}" for rate in RATES)
-            + f"   {_excess(own, others):.3f}"
+            + f"  (±{1.96 * math.sqrt(0.21 / (len(others) // 2)):.2f})        "
+            + f"  {_excess(own, others):.3f}"
         )
     answered = "  ".join(f"{_answered(own, learnt, rate):.3f}" for rate in RATES)
-    yield f"{asked.name:13} {'own, answered':13} {len(own):4}  {'':20}  {answered}"
+    yield f"{asked.name:21} {'own, answered':13} {len(own):4}  {'':20}  {answered}"
 
 
 def _odds(signs: Sequence[Signs], weights: Weights) -> Floats:
@@ -163,14 +220,15 @@ def main() -> int:
     parser.add_argument("--fit", action="store_true", help="print the weights of all sets together")
     arguments = parse_sets(parser, SETS)
     asked = _ask_all(arguments)
+    fitted = [one for one in asked if len(one.sets) == 1 and one.name not in MADE_UP]
     _say(HEADER)
     for one in asked:
-        others = [other.groups for other in asked if other is not one]
+        others = [other.groups for other in fitted if other.name not in one.sets]
         for line in report(one, fit(others)):
             _say(line)
     if arguments.fit:
-        weights = fit([one.groups for one in asked])
-        gone = [g for one in asked for g in one.groups if g.name == "gone"]
+        weights = fit([one.groups for one in fitted])
+        gone = [g for one in fitted for g in one.groups if g.name == "gone"]
         usual = np.percentile(np.concatenate([_odds(g.signs, weights) for g in gone]), TENTHS)
         _say(f"{weights}\nUSUAL {np.round(usual, 1).tolist()}")
     return 0
@@ -178,20 +236,37 @@ def main() -> int:
 
 def _ask_all(arguments: argparse.Namespace) -> list[Asked]:
     embeddings = SentenceTransformerEmbeddings(arguments.model)
-    read = {}
+    read: dict[str, Read] = {}
     for name in arguments.sets:
         beir = load_beir(arguments.data / name)
         read[name] = (beir, embed(beir, embeddings, arguments.cache))
     asked = []
-    for name, (beir, vectors) in read.items():
-        others = {
-            other: read[other]
-            for other in read
-            if other != name and (other in CHINESE) == (name in CHINESE)
-        }
-        with opened(beir, vectors, embeddings) as index:
-            asked.append(ask(index, vectors, others))
+    for name, one in read.items():
+        with opened(*one, embeddings) as index:
+            asked.append(ask(index, one, _others(read, (name,)), name=name))
+    for pair in TOGETHER:
+        if {*pair} <= {*read}:
+            first, second = (read[name] for name in pair)
+            with opened(*_joined(first, second), embeddings) as index:
+                others = _others(read, pair)
+                asked.append(ask(index, first, others, name="+".join(pair)))
     return asked
+
+
+def _others(read: Mapping[str, Read], held: Sequence[str]) -> dict[str, Read]:
+    """Return the sets in the language of the first that is held, but for those that are."""
+    is_chinese = held[0] in CHINESE
+    return {
+        name: one
+        for name, one in read.items()
+        if name not in held and (name in CHINESE) == is_chinese
+    }
+
+
+def _joined(first: Read, second: Read) -> Read:
+    """Return the documents of both sets as one."""
+    beir = BeirSet(first[0].name, (*first[0].documents, *second[0].documents), {}, {})
+    return beir, Vectors(np.vstack([first[1].documents, second[1].documents]), first[1].queries)
 
 
 def _say(line: str) -> None:

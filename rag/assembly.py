@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from rag.answering.chain import RagChain
     from rag.answering.composing import Budget
     from rag.answering.condenser import Condenser
+    from rag.answering.sufficiency.judge import IndexJudge
     from rag.answering.sufficiency.telling import Judge
     from rag.documents.isolation import ParseLimits
     from rag.embeddings import PassageEmbeddings
@@ -172,14 +173,18 @@ def make_chain(
     retriever: "BaseRetriever",
     embeddings: "PassageEmbeddings",
     chat_model: "BaseChatModel | None",
+    *,
+    judge: "Judge | None" = None,
 ) -> "RagChain":
     """Return the Runnable from a question to an answer.
 
     Without a chat model the sentences to quote are compared by the embedding model as well as by
-    words, unless the search is by words alone and needs no model.
+    words, unless the search is by words alone and needs no model. Where no `judge` is given, the
+    one of the settings says whether passages answer, if the retriever is one of ours.
 
     Raises:
         PromptError: A prompt of the user's cannot be used.
+        SettingsError: The calibration of the settings cannot be read.
     """
     from rag.answering.chain import RagChain
     from rag.answering.prompts import load_prompt
@@ -202,25 +207,32 @@ def make_chain(
         embed=None if settings.retrieval.mode == "lexical" else embed,
         history=settings.retrieval.history,
         unsupported=answer.unsupported,
-        judge=_judge(settings, retriever, embeddings),
+        judge=judge or make_judge(settings, retriever, embeddings),
     )
 
 
-def _judge(
+def make_judge(
     settings: Settings, retriever: "BaseRetriever", embeddings: "PassageEmbeddings"
-) -> "Judge | None":
-    """Return what says whether passages answer, None if nobody wants to know."""
+) -> "IndexJudge | None":
+    """Return what says whether passages answer, None if nobody wants to know.
+
+    Raises:
+        SettingsError: The calibration of the settings cannot be read.
+    """
+    from rag.answering.sufficiency.calibration import read_calibration
     from rag.answering.sufficiency.judge import IndexJudge, plain_retriever
     from rag.retrieval.retriever import RagRetriever
 
-    rate = settings.answer.false_answer_rate
-    if rate is None or not isinstance(retriever, RagRetriever):
+    answer, reranker = settings.answer, settings.rerank.model
+    if answer.false_answer_rate is None or not isinstance(retriever, RagRetriever):
         return None
     return IndexJudge(
         retriever.store,
         None if settings.retrieval.mode == "lexical" else embeddings,
         plain_retriever(retriever),
-        false_answer_rate=rate,
+        false_answer_rate=answer.false_answer_rate,
+        search=settings.retrieval.mode + (f", reranked by {reranker}" if reranker else ""),
+        calibration=None if answer.calibration is None else read_calibration(answer.calibration),
     )
 
 

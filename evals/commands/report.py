@@ -40,7 +40,7 @@ _STDOUT = Path("-")
 def report(result: Path, formats: tuple[Format, ...], out: Path | None, quiet: bool) -> None:
     """Write RESULT (a results.json) for people or other programs.
 
-    html is one page that opens offline, markdown a table for a pull request, csv three tables, trec
+    html is one page that opens offline, markdown a table for a pull request, csv tables, trec
     a run file for each cell, plots SVG files. The page quotes the documents where the set that was
     measured is still to be found.
     """

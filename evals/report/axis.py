@@ -44,6 +44,11 @@ class Axis:
             return cls._powers(low / 1.3, high * 1.3, start, end)
         return cls._linear(min(low, 0.0), (high or 1.0) * 1.08, start, end)
 
+    @classmethod
+    def for_shares(cls, *, start: float, end: float) -> "Axis":
+        """Return the axis from 0 to 1."""
+        return cls._linear(0.0, 1.0, start, end)
+
     def position(self, value: float) -> float:
         """Return the place of `value`; values beyond the ends lie at the ends."""
         low, high, at = self.low, self.high, min(max(value, self.low), self.high)

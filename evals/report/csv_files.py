@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 
 from evals.report.coverage import coverage_of
+from evals.report.withholding import Curve, curves
 from evals.results import BenchResult, CellComparison, CellResult
 
 Value = str | int | float | None
@@ -24,13 +25,17 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 def csv_tables(result: BenchResult) -> Mapping[str, str]:
     """Return file name to content: `cells.csv`, `questions.csv`, `comparisons.csv`.
 
+    Where some questions have no answer, also `risk_coverage.csv`.
+
     Scores have their full precision; an empty field is a score that does not exist, which is not 0.
     """
-    return {
+    tables = {
         "cells.csv": _cells(result),
         "questions.csv": _questions(result),
         "comparisons.csv": _comparisons(result),
     }
+    found = curves(result)
+    return {**tables, "risk_coverage.csv": _risk_coverage(found)} if found else tables
 
 
 def _cells(result: BenchResult) -> str:
@@ -75,6 +80,17 @@ def _questions(result: BenchResult) -> str:
 def _comparisons(result: BenchResult) -> str:
     headings = [one.name for one in fields(CellComparison)]
     rows = ([getattr(one, name) for name in headings] for one in result.comparisons)
+    return _table(headings, rows)
+
+
+def _risk_coverage(found: Sequence[Curve]) -> str:
+    """Return a line a question, surest first: what answering so far costs."""
+    headings = ["cell", "chance", "share answered", "false of these", "wrong of these"]
+    rows: list[list[Value]] = [
+        [one.cell, *point]
+        for one in found
+        for point in zip(one.chances, one.coverage, one.false, one.wrong, strict=True)
+    ]
     return _table(headings, rows)
 
 

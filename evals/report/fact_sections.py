@@ -5,9 +5,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from evals.report.engines import FACTS, Fact, engine_rows, without_engines
+from evals.report.figures import curve_figures
 from evals.report.markup import Markup, escape, join, section, tag, text_tag
+from evals.report.sections import captioned
 from evals.report.tables import Column, Value, figure, plain, table
 from evals.report.view import standings
+from evals.report.withholding import HEADINGS, curves
 from evals.results import BenchResult
 
 
@@ -54,6 +57,46 @@ def engines(result: BenchResult) -> Markup:
     )
     body = table(columns, lines, caption="Engines beside exact search")
     return section("engines", "Engines", [body, text_tag("p", note, {"class": "note"})])
+
+
+def withholding(result: BenchResult) -> Markup:
+    """Return what answering more questions costs; nothing where all of them have an answer."""
+    found = curves(result)
+    if not found:
+        return Markup("")
+    columns = [Column(name, name != "cell") for name in HEADINGS]
+    rows = [
+        [
+            plain(line.cell),
+            figure(line.rate, "g", "strong" if line.is_set else ""),
+            *(figure(share, ".3f") for share in line.figures()),
+        ]
+        for curve in found
+        for line in curve.lines
+    ]
+    told = [[plain(one.cell), figure(one.auroc, ".3f"), figure(one.excess, ".3f")] for one in found]
+    figures = tag("div", {"class": "plots"}, *map(captioned, curve_figures(result)))
+    told_columns = [Column("cell", False), Column("AUROC"), Column("excess risk")]
+    return section(
+        "withholding",
+        "Answered or not in the documents",
+        [
+            figures,
+            text_tag("p", _WITHHOLDING, {"class": "note"}),
+            table(columns, rows, caption="What is answered at which false-answer rate"),
+            table(told_columns, told, caption="How well answerable questions are told apart"),
+        ],
+    )
+
+
+_WITHHOLDING = (
+    "Questions are answered from the surest on; circles and bold rates stand for the cell's "
+    "setting, answer.false_answer_rate: the share of unanswerable questions that may be answered. "
+    "A question without an answer that is answered is false; wrong are these, and questions whose "
+    "gold was lost. AUROC is the chance that an answerable question looks surer than an "
+    "unanswerable one; excess risk is the area under the curve of what is false, above the "
+    "best possible one."
+)
 
 
 def _in_unit(facts: Mapping[str, float], fact: Fact) -> float | None:

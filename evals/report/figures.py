@@ -4,7 +4,15 @@ from dataclasses import dataclass, replace
 
 from evals.report.axis import short_number
 from evals.report.markup import Markup
-from evals.report.plots import ForestRow, PlotPoint, forest_plot, heat_map, scatter_plot
+from evals.report.plots import (
+    ForestRow,
+    PlotCurve,
+    PlotPoint,
+    curve_plot,
+    forest_plot,
+    heat_map,
+    scatter_plot,
+)
 from evals.report.view import (
     COSTS,
     Cost,
@@ -15,6 +23,7 @@ from evals.report.view import (
     pareto_front,
     standings,
 )
+from evals.report.withholding import Curve, curves
 from evals.results import BenchResult
 
 _MOST_HEAT_MAPS = 10
@@ -81,6 +90,34 @@ def heat_figures(result: BenchResult) -> list[Figure]:
         )
         for down, across in axis_pairs(result)[:_MOST_HEAT_MAPS]
     ]
+
+
+def curve_figures(result: BenchResult) -> list[Figure]:
+    """Return what answering more costs: of the best cell that tells, and of the baseline."""
+    found = curves(result)
+    kept = dict.fromkeys([*(one.cell for one in found[:1]), result.baseline])
+    return [_curve_figure(one) for one in found if one.cell in kept]
+
+
+def _curve_figure(curve: Curve) -> Figure:
+    line = curve.set_line
+    marks = [
+        None if share is None else (line.answered, share) for share in (line.false, line.wrong)
+    ]
+    shares = (
+        ("have no answer", "false", curve.false),
+        ("or the gold was lost", "wrong", curve.wrong),
+    )
+    svg = curve_plot(
+        [
+            PlotCurve(name, style, [*zip(curve.coverage, risk, strict=True)], mark)
+            for (name, style, risk), mark in zip(shares, marks, strict=True)
+        ],
+        x_label="share of all questions answered, surest first",
+        y_label="share of the answered ones that",
+        mark_label=f"at a false-answer rate of {line.rate:g}",
+    )
+    return Figure(f"answered-{curve.cell}", f"{curve.cell}: what answering more costs", svg)
 
 
 def _cost_figure(result: BenchResult, cost: Cost) -> Figure | None:

@@ -46,6 +46,7 @@ def _body(result: BenchResult, texts: Mapping[str, str]) -> list[Markup]:
         sections.groups(result),
         sections.losses(result),
         _cases(result),
+        fact_sections.withholding(result),
         sections.coverage(result),
         fact_sections.audit(result),
         fact_sections.serving(result),

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from evals.report.coverage import HEADINGS, gaps
 from evals.report.engines import engine_summary
 from evals.report.view import Standing, cost_of, sentence, standings
+from evals.report.withholding import HEADINGS as DECIDED
+from evals.report.withholding import curves
 from evals.results import BenchResult
 
 _MARKS = {"better": "▲", "worse": "▼", "equivalent": "=", "undecided": "?", "baseline": "●"}
@@ -23,6 +25,7 @@ def render_markdown(result: BenchResult) -> str:
         "",
         *_recommendation(result),
         *_coverage(result),
+        *_withholding(result),
         *_engines(result),
     ]
     if result.skipped:
@@ -104,6 +107,28 @@ def _coverage(result: BenchResult) -> list[str]:
         return []
     rows = [[code_name(one.cell), *map(_plain, one.lines()[1:])] for one in found]
     return [*markdown_table(HEADINGS, rows), ""]
+
+
+def _withholding(result: BenchResult) -> list[str]:
+    """Return what each cell answers at some rates; nothing where all questions have an answer."""
+    found = curves(result)
+    if not found:
+        return []
+    rows = [
+        [
+            code_name(line.cell),
+            f"**{line.rate:g}**" if line.is_set else f"{line.rate:g}",
+            *(_number(share, ".3f") for share in line.figures()),
+        ]
+        for curve in found
+        for line in curve.lines
+    ]
+    told = [
+        f"- {code_name(one.cell)} tells answerable from unanswerable questions with an AUROC of "
+        f"{one.auroc:.3f} (excess risk {one.excess:.3f})."
+        for one in found
+    ]
+    return ["", *markdown_table(DECIDED, rows), "", *told]
 
 
 def _engines(result: BenchResult) -> list[str]:

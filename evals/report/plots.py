@@ -6,12 +6,20 @@ from dataclasses import dataclass
 from importlib.resources import files
 
 from evals.report.axis import Axis, short_number
-from evals.report.markup import Markup, escape, tag, text_tag
+from evals.report.drawing import (
+    below,
+    cut,
+    horizontal_grid,
+    line,
+    middle,
+    picture,
+    text_width,
+    vertical_grid,
+)
+from evals.report.markup import Markup, tag, text_tag
 
 _MARGIN = 12
 _SIZE = re.compile(r'width="(\d+)" height="(\d+)"')
-_LETTER = 7.2
-"""Width of a letter at 12 px, rather too much; a wide one (Chinese) takes about two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,35 +49,35 @@ def interval_bar(row: ForestRow, axis: Axis, *, reference: float | None = None) 
     label = f"{row.mean:.4f}, interval {row.low:.4f} to {row.high:.4f}"
     parts = [text_tag("title", label)]
     if reference is not None:
-        parts.append(_line(axis.position(reference), 0, axis.position(reference), 20, "reference"))
+        parts.append(line(axis.position(reference), 0, axis.position(reference), 20, "reference"))
     parts.append(_interval(row, axis, 10))
-    return _svg(width, 20, label, parts)
+    return picture(width, 20, label, parts)
 
 
 def forest_plot(rows: Sequence[ForestRow], *, label: str, reference: float) -> Markup:
     """Return rows of intervals under each other, names at the left, numbers at the right."""
-    names = min(360.0, max((_width(row.name) for row in rows), default=0.0)) + 16
+    names = min(360.0, max((text_width(row.name) for row in rows), default=0.0)) + 16
     values = [value for row in rows for value in (row.low, row.mean, row.high)]
     axis = Axis.covering([*values, reference], start=names, end=names + 300)
     bottom = 8 + 24 * len(rows)
-    parts = [*_vertical_grid(axis, 4, bottom), *_below(axis, bottom, label)]
+    parts = [*vertical_grid(axis, 4, bottom), *below(axis, bottom, label)]
     at = axis.position(reference)
-    parts.append(_line(at, 4, at, bottom, "reference"))
+    parts.append(line(at, 4, at, bottom, "reference"))
     for position, row in enumerate(rows):
         parts.extend(_forest_row(row, axis, 20 + 24 * position))
-    return _svg(axis.end + 76, bottom + 40, label, parts)
+    return picture(axis.end + 76, bottom + 40, label, parts)
 
 
 def scatter_plot(points: Sequence[PlotPoint], *, x_label: str, y_label: str) -> Markup:
     """Return quality (upward) against cost (to the right) with the Pareto front as a line."""
     across = Axis.for_costs([point.x for point in points], start=52, end=408)
     upward = Axis.covering([point.y for point in points], start=228, end=28)
-    parts = [*_vertical_grid(across, 28, 228), *_horizontal_grid(upward, 52, 408)]
-    parts += _below(across, 228, x_label)
+    parts = [*vertical_grid(across, 28, 228), *horizontal_grid(upward, 52, 408)]
+    parts += below(across, 228, x_label)
     parts.append(text_tag("text", y_label, {"x": 4, "y": 14, "class": "label"}))
     parts.append(_front_line([point for point in points if point.number], across, upward))
     parts += [_point(point, across, upward) for point in _front_last(points)]
-    return _svg(420, 268, f"{y_label} against {x_label}", parts)
+    return picture(420, 268, f"{y_label} against {x_label}", parts)
 
 
 def heat_map(
@@ -89,23 +97,58 @@ def heat_map(
         row_label: What the rows are.
         column_label: What the columns are.
     """
-    left = min(220.0, max(_width(name) for name in [*rows, row_label])) + 14
-    cell = max(64.0, *(min(140.0, _width(name) + 12) for name in columns))
+    left = min(220.0, max(text_width(name) for name in [*rows, row_label])) + 14
+    cell = max(64.0, *(min(140.0, text_width(name) + 12) for name in columns))
     parts = [
         text_tag("text", column_label, {"x": left, "y": 14, "class": "label"}),
         text_tag("text", row_label, {"x": 0, "y": 34, "class": "label"}),
     ]
-    parts += [_middle(name, left + cell * (index + 0.5), 34) for index, name in enumerate(columns)]
+    parts += [middle(name, left + cell * (index + 0.5), 34) for index, name in enumerate(columns)]
     low, high = min(values.values()), max(values.values())
     for down, row in enumerate(rows):
         top = 42 + 34 * down
-        parts.append(text_tag("text", _cut(row, left - 14), {"x": 0, "y": top + 21}))
+        parts.append(text_tag("text", cut(row, left - 14), {"x": 0, "y": top + 21}))
         for index, column in enumerate(columns):
             value = values.get((row, column))
             at = left + cell * index
             parts.append(_heat_cell(value, (low, high), (at, top, cell), f"{row}, {column}"))
     label = f"{row_label} by {column_label}"
-    return _svg(left + cell * len(columns) + 2, 44 + 34 * len(rows), label, parts)
+    return picture(left + cell * len(columns) + 2, 44 + 34 * len(rows), label, parts)
+
+
+@dataclass(frozen=True, slots=True)
+class PlotCurve:
+    """One line of a curve plot; `style` is a class of the style sheet."""
+
+    name: str
+    style: str
+    points: Sequence[tuple[float, float]]
+    mark: tuple[float, float] | None = None
+
+
+def curve_plot(
+    curves: Sequence[PlotCurve], *, x_label: str, y_label: str, mark_label: str
+) -> Markup:
+    """Return shares (upward) against a share from 0 to 1 (to the right), and where one stands.
+
+    Args:
+        curves: Each with points from left to right.
+        x_label: What is to the right.
+        y_label: What is upward.
+        mark_label: What the curves' marks stand for.
+    """
+    across = Axis.for_shares(start=52, end=408)
+    upward = Axis.for_costs([y for one in curves for _, y in one.points], start=228, end=44)
+    parts = [*vertical_grid(across, 44, 228), *horizontal_grid(upward, 52, 408)]
+    parts += below(across, 228, x_label)
+    parts.append(text_tag("text", y_label, {"x": 4, "y": 14, "class": "label"}))
+    for place, one in enumerate(curves):
+        parts.append(_curve_line(one, across, upward))
+        parts += _curve_name(one.name, one.style, 52 + 178 * place)
+    for one in curves:
+        if one.mark is not None:
+            parts.append(_curve_mark(one, one.mark, across, upward, mark_label))
+    return picture(420, 268, f"{y_label} against {x_label}", parts)
 
 
 def standalone(svg: Markup, *, key: Sequence[str] = ()) -> str:
@@ -118,7 +161,7 @@ def standalone(svg: Markup, *, key: Sequence[str] = ()) -> str:
     theme = files("evals.report").joinpath("theme.css").read_text("utf-8")
     width, height = map(float, _SIZE.findall(svg)[0])
     lines = [f"{number}. {line}" for number, line in enumerate(key, start=1)]
-    wide = max([width, *map(_width, lines)]) + 2 * _MARGIN
+    wide = max([width, *map(text_width, lines)]) + 2 * _MARGIN
     high = height + 18 * len(lines) + 2 * _MARGIN
     written = [
         text_tag("text", line, {"x": 0, "y": height + 12 + 18 * row, "class": "label"})
@@ -134,64 +177,18 @@ def standalone(svg: Markup, *, key: Sequence[str] = ()) -> str:
     return f"{opening}<style>{theme}</style>{ground}{svg}{''.join(written)}</svg>\n"
 
 
-def _svg(width: float, height: float, label: str, parts: Sequence[Markup]) -> Markup:
-    return tag(
-        "svg",
-        {
-            "viewBox": f"0 0 {width:.0f} {height:.0f}",
-            "width": f"{width:.0f}",
-            "height": f"{height:.0f}",
-            "role": "img",
-            "aria-label": label,
-        },
-        *parts,
-    )
-
-
-def _line(x1: float, y1: float, x2: float, y2: float, style: str) -> Markup:
-    return tag("line", {"x1": x1, "y1": y1, "x2": x2, "y2": y2, "class": style})
-
-
 def _interval(row: ForestRow, axis: Axis, y: float) -> Markup:
     low, high = axis.position(row.low), axis.position(row.high)
     dot = tag("circle", {"cx": axis.position(row.mean), "cy": y, "r": 4, "class": "dot"})
-    return tag("g", {"class": row.style}, _line(low, y, high, y, "whisker"), dot)
+    return tag("g", {"class": row.style}, line(low, y, high, y, "whisker"), dot)
 
 
 def _forest_row(row: ForestRow, axis: Axis, y: float) -> list[Markup]:
     return [
-        text_tag("text", _cut(row.name, axis.start - 16), {"x": 0, "y": y + 4}),
+        text_tag("text", cut(row.name, axis.start - 16), {"x": 0, "y": y + 4}),
         _interval(row, axis, y),
         text_tag("text", f"{row.mean:+.4f}", {"x": axis.end + 12, "y": y + 4}),
     ]
-
-
-def _vertical_grid(axis: Axis, top: float, bottom: float) -> list[Markup]:
-    places = [axis.position(tick) for tick in axis.ticks]
-    return [_line(at, top, at, bottom, "grid") for at in places]
-
-
-def _horizontal_grid(axis: Axis, left: float, right: float) -> list[Markup]:
-    parts = []
-    for tick in axis.ticks:
-        at = axis.position(tick)
-        parts.append(_line(left, at, right, at, "grid"))
-        parts.append(
-            text_tag(
-                "text",
-                short_number(tick),
-                {"x": left - 8, "y": at + 4, "text-anchor": "end", "class": "label"},
-            )
-        )
-    return parts
-
-
-def _below(axis: Axis, bottom: float, label: str) -> list[Markup]:
-    ticks = [
-        _middle(short_number(tick), axis.position(tick), bottom + 17, "label")
-        for tick in axis.ticks
-    ]
-    return [*ticks, _middle(label, (axis.start + axis.end) / 2, bottom + 35, "label")]
 
 
 def _front_last(points: Sequence[PlotPoint]) -> list[PlotPoint]:
@@ -216,8 +213,29 @@ def _point(point: PlotPoint, across: Axis, upward: Axis) -> Markup:
         parts.append(tag("circle", {"cx": x, "cy": y, "r": 4}))
         return tag("g", {"class": "point"}, *parts)
     parts.append(tag("circle", {"cx": x, "cy": y, "r": 8}))
-    parts.append(_middle(str(point.number), x, y + 3.5))
+    parts.append(middle(str(point.number), x, y + 3.5))
     return tag("g", {"class": "point on-front"}, *parts)
+
+
+def _curve_line(curve: PlotCurve, across: Axis, upward: Axis) -> Markup:
+    places = (f"{across.position(x):.1f} {upward.position(y):.1f}" for x, y in curve.points)
+    return tag("path", {"d": "M" + " L".join(places), "class": f"curve {curve.style}"})
+
+
+def _curve_name(name: str, style: str, x: float) -> list[Markup]:
+    return [
+        line(x, 31, x + 18, 31, f"curve {style}"),
+        text_tag("text", name, {"x": x + 24, "y": 35, "class": "label"}),
+    ]
+
+
+def _curve_mark(
+    curve: PlotCurve, mark: tuple[float, float], across: Axis, upward: Axis, label: str
+) -> Markup:
+    x, y = mark
+    said = f"{curve.name}, {label}: {short_number(y)} at {short_number(x)}"
+    place = {"cx": across.position(x), "cy": upward.position(y), "r": 5}
+    return tag("g", {"class": f"mark {curve.style}"}, text_tag("title", said), tag("circle", place))
 
 
 def _heat_cell(
@@ -238,21 +256,5 @@ def _heat_cell(
     ]
     if value == high:
         parts.append(tag("rect", {**box, "class": "best"}))
-    parts.append(_middle(f"{value:.3f}", x + width / 2 - 1, y + 20))
+    parts.append(middle(f"{value:.3f}", x + width / 2 - 1, y + 20))
     return tag("g", None, *parts)
-
-
-def _middle(text: str, x: float, y: float, style: str = "") -> Markup:
-    return tag("text", {"x": x, "y": y, "text-anchor": "middle", "class": style}, escape(text))
-
-
-def _width(text: str) -> float:
-    return sum(_LETTER if ord(letter) < 0x2E80 else 2 * _LETTER for letter in text)
-
-
-def _cut(text: str, width: float) -> str:
-    """Return `text` without its middle where it is too wide: both ends tell cells apart."""
-    if _width(text) <= width:
-        return text
-    half = max(1, int(width / _LETTER) // 2 - 1)
-    return f"{text[:half]}…{text[-half:]}"

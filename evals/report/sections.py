@@ -58,7 +58,7 @@ def recommendation(result: BenchResult) -> Markup:
 
 def pareto(result: BenchResult) -> Markup:
     """Return quality against each cost."""
-    figures = [_figure(one) for one in cost_figures(result)]
+    figures = [captioned(one) for one in cost_figures(result)]
     if not figures:
         return Markup("")
     note = (
@@ -148,6 +148,12 @@ def coverage(result: BenchResult) -> Markup:
     return section("coverage", "Coverage", [body, text_tag("p", note, {"class": "note"})])
 
 
+def captioned(one: Figure) -> Markup:
+    """Return a plot with its title and its key."""
+    key = tag("ol", None, *(text_tag("li", line) for line in one.key))
+    return tag("figure", None, one.svg, tag("figcaption", None, text_tag("b", one.title), key))
+
+
 def _held_out(result: BenchResult) -> list[Markup]:
     held = result.recommendation.held_out if result.recommendation else None
     if held is None:
@@ -184,11 +190,6 @@ def _limits(result: BenchResult) -> list[str]:
             f"{len(result.without_positives):,} questions have no gold; no measure scores them."
         )
     return notes
-
-
-def _figure(one: Figure) -> Markup:
-    key = tag("ol", None, *(text_tag("li", line) for line in one.key))
-    return tag("figure", None, one.svg, tag("figcaption", None, text_tag("b", one.title), key))
 
 
 def _scrolling(one: Figure) -> Markup:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from evals.report.csv_files import csv_tables
-from evals.report.figures import cost_figures, forest_figure, heat_figures
+from evals.report.figures import cost_figures, curve_figures, forest_figure, heat_figures
 from evals.report.html import render_html
 from evals.report.markdown import render_markdown
 from evals.report.markup import writable
@@ -25,7 +25,7 @@ def write_reports(
     Args:
         result: What was measured.
         folder: Made if it is missing; files of the same name are replaced.
-        formats: `html` (report.html), `markdown` (report.md), `csv` (three tables), `trec` (a run a
+        formats: `html` (report.html), `markdown` (report.md), `csv` (tables), `trec` (a run a
             cell, in runs/) and `plots` (SVG files, in plots/).
         texts: Source to the document's text, for the page; may be empty.
 
@@ -77,7 +77,12 @@ def _trec(result: BenchResult, texts: Texts) -> Mapping[str, str]:  # noqa: ARG0
 
 def _plots(result: BenchResult, texts: Texts) -> Mapping[str, str]:  # noqa: ARG001
     forest = forest_figure(result)
-    figures = [*([forest] if forest else []), *cost_figures(result), *heat_figures(result)]
+    figures = [
+        *([forest] if forest else []),
+        *cost_figures(result),
+        *heat_figures(result),
+        *curve_figures(result),
+    ]
     return {
         f"plots/{re.sub(r'[^a-z0-9.-]+', '_', one.name)}.svg": standalone(one.svg, key=one.key)
         for one in figures

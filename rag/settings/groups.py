@@ -171,6 +171,11 @@ class AnswerSettings(Group):
         'that may be answered all the same: lower says "not in the documents" more often; '
         "unset: whatever was found is taken for an answer.",
     )
+    calibration: Path | None = Field(
+        default=None,
+        description="File of `rag bench calibrate`: labelled questions then say what an unanswered "
+        "one looks like; unset: the index's own sentences do.",
+    )
     prompts_dir: Path | None = Field(
         default=None,
         description="Folder whose <name>/{system,human}.md override the shipped prompts.",

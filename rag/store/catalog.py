@@ -191,6 +191,13 @@ class Catalog:
         found = self.passages([row[0] for row in rows])
         return [found[id_] for id_ in sorted(found)]
 
+    def first_text_keys(self, limit: int) -> list[bytes]:
+        """Return the smallest hashes of the live passages' texts: a random sample, as above."""
+        rows = self.connection.execute(
+            f"SELECT DISTINCT p.text_key FROM passages p WHERE {_LIVE} ORDER BY 1 LIMIT ?", (limit,)
+        )
+        return [row[0] for row in rows]
+
     def all_passages(self, *, epoch: int | None = None) -> Iterator[StoredPassage]:
         """Yield the passages of an epoch (default: the live ones), by source and ordinal."""
         rows = self.connection.execute(

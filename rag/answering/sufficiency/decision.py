@@ -9,7 +9,7 @@ more than the wanted share of unanswerable ones look as good.
 import math
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Final
 
 from rag.answering.sufficiency.signs import Signs
@@ -22,13 +22,22 @@ class Weights:
     constant: float
     nearness: float
     covered: float
+    told: float
+    held: float
     agreed: float
     blind: float
     words: float
 
 
 WEIGHTS: Final = Weights(
-    constant=-5.36, nearness=0.91, covered=3.83, agreed=1.16, blind=1.48, words=3.86
+    constant=-6.95,
+    nearness=1.06,
+    covered=1.3,
+    told=1.35,
+    held=2.43,
+    agreed=0.68,
+    blind=1.87,
+    words=2.48,
 )
 """Fitted by `python -m evals.sufficiency_table --fit` on the public sets, each counting the same;
 what they reach on sets they were not fitted on is in the README."""
@@ -57,24 +66,30 @@ class Sufficiency:
 
 def log_odds(signs: Signs, weights: Weights = WEIGHTS) -> float:
     """Return the log odds that passages with these signs answer."""
-    return math.fsum(
-        (
-            weights.constant,
-            weights.nearness * signs.nearness,
-            weights.covered * signs.covered,
-            weights.agreed * signs.agreed,
-            weights.blind * signs.blind,
-            weights.words * signs.words,
-        )
+    return weights.constant + math.fsum(
+        getattr(weights, sign.name) * getattr(signs, sign.name) for sign in fields(Signs)
     )
 
 
 def chance_of(odds: float, unanswerable: Sequence[float]) -> float:
-    """Return the share of unanswerable questions that look at least as good, (n + 1) / (N + 1).
+    """Return the share of unanswerable questions that look at least as good.
+
+    A question between the i-th best and the next of N has between i and i + 1 of N + 1 above it,
+    by how far down it is: so a question like them gets each chance as often as that says.
 
     Args:
         odds: Log odds of the question.
         unanswerable: Those of questions the index does not answer, ascending.
+
+    Returns:
+        Above 0, at most 1.
     """
-    above = len(unanswerable) - bisect_left(unanswerable, odds)
-    return (above + 1) / (len(unanswerable) + 1)
+    count = len(unanswerable)
+    at = bisect_left(unanswerable, odds)
+    above = count - at
+    if at == 0:
+        return 1.0
+    if above == 0:
+        return 1 / (count + 1)
+    low, high = unanswerable[at - 1], unanswerable[at]
+    return (above + (high - odds) / (high - low)) / (count + 1)

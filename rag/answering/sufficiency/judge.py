@@ -8,6 +8,7 @@ from zlib import crc32
 import numpy as np
 from langchain_core.documents import Document
 
+from rag.answering.sufficiency.calibration import SKETCHED, Basis, Calibration, sketch
 from rag.answering.sufficiency.decision import (
     USUAL,
     WEIGHTS,
@@ -15,9 +16,9 @@ from rag.answering.sufficiency.decision import (
     chance_of,
     log_odds,
 )
-from rag.answering.sufficiency.learnt import Learnt
+from rag.answering.sufficiency.learnt import Learnt, Lesson
 from rag.answering.sufficiency.missing import missing_words
-from rag.answering.sufficiency.pseudo import PseudoQuestion, draw
+from rag.answering.sufficiency.pseudo import PseudoQuestion, draw, language_of
 from rag.answering.sufficiency.signs import (
     Ground,
     Signs,
@@ -27,15 +28,17 @@ from rag.answering.sufficiency.signs import (
 )
 from rag.embeddings import PassageEmbeddings
 from rag.retrieval.retriever import RagRetriever
+from rag.store.records import StoredPassage
 from rag.store.store import Store
 from rag.store.tokens import tokenize
 
-# Compared with each other to learn how alike unrelated texts are.
+# Looked at to learn what each language of an index is like.
 _SAMPLE: Final = 500
-# Questions asked of an index to learn what it looks like when it does not answer: 2 to 3 s once
-# for each state of the index. Passages that are too short to ask about need spares.
-_ASKED: Final = 64
-_SPARE: Final = 4
+# Questions asked of an index, in each language, to learn what it looks like when it does not
+# answer: 2 to 4 s once for each state of the index.
+_ASKED: Final = 128
+# Fewer questions than this say less than those of other indexes.
+_FEW: Final = 40
 # Neighbours repeat what a passage says; further ones are other passages.
 _NEIGHBOURS: Final = 1
 # A sentence that another passage holds to this share is answered there.
@@ -45,7 +48,7 @@ _SEARCHED: Final = 12
 
 
 class IndexJudge:
-    """Says whether passages answer a question, calibrated on their index without labels.
+    """Says whether passages answer a question, calibrated on their index, without labels or with.
 
     Args:
         store: The index that the passages come from.
@@ -53,6 +56,11 @@ class IndexJudge:
         retriever: Asks the index the questions that teach what an unanswerable one looks like. What
             it remembers of the search for a question is not embedded again.
         false_answer_rate: Share of unanswerable questions that may be taken for answerable, 0 to 1.
+        search: How the passages that are judged are found, in words.
+        calibration: What labelled questions taught; None goes by the index's own sentences.
+
+    Raises (on use):
+        SettingsError: The calibration is of another model, search or index.
     """
 
     def __init__(
@@ -62,11 +70,15 @@ class IndexJudge:
         retriever: RagRetriever,
         *,
         false_answer_rate: float,
+        search: str = "hybrid",
+        calibration: Calibration | None = None,
     ) -> None:
         self._store = store
         self._embeddings = embeddings
         self._retriever = retriever
         self._rate = false_answer_rate
+        self._search = search
+        self._calibration = calibration
         # Odds of other weights are no measure for these.
         version = crc32(repr(WEIGHTS).encode())
         self._name = f"{'words' if embeddings is None else 'meaning'}_{version:08x}"
@@ -77,12 +89,29 @@ class IndexJudge:
         """Return whether passages, best first, answer a question that stands alone."""
         if not passages:
             return Sufficiency(float("-inf"), 1.0, enough=False)
-        learnt = self._learnt()
+        lesson = self._learnt().of(language_of(question))
         shown = [readable(passage) for passage in passages]
-        odds = log_odds(self._signs(question, passages, shown, learnt.ground))
-        chance = chance_of(odds, sorted([*USUAL, *learnt.unanswerable]))
+        odds = log_odds(self._signs(question, passages, shown, lesson.ground))
+        chance = chance_of(odds, self._unanswered(lesson))
         held = {word for text in shown for word in tokenize(text)}
         return Sufficiency(odds, chance, chance <= self._rate, missing_words(question, held))
+
+    def basis(self) -> Basis:
+        """Return what the log odds are of, as the index is now."""
+        words_alone = self._embeddings is None
+        return Basis(
+            signs=self._name,
+            search=self._search,
+            model="" if words_alone else self._store.catalog.meta("fingerprint") or "",
+            model_name="" if words_alone else self._store.catalog.meta("fingerprint_text") or "",
+            passages=sketch(self._store.catalog.first_text_keys(SKETCHED)),
+        )
+
+    def _unanswered(self, lesson: Lesson) -> Sequence[float]:
+        """Return the log odds of questions without an answer, ascending."""
+        if self._calibration is not None:
+            return self._calibration.unanswerable
+        return unanswered(lesson)
 
     def _signs(
         self,
@@ -121,6 +150,8 @@ class IndexJudge:
         generation = self._store.catalog.generation()
         with self._guard:
             if self._known is None or self._known[0] != generation:
+                if self._calibration is not None:
+                    self._calibration.require(self.basis())
                 kept = self._store.learnt(self._name)
                 learnt = self._learn() if kept is None else Learnt.of_json(kept)
                 if kept is None:
@@ -129,19 +160,24 @@ class IndexJudge:
             return self._known[1]
 
     def _learn(self) -> Learnt:
-        ground = self._ground()
-        return Learnt(ground, tuple(self._unanswerable(ground)))
+        by_language: dict[str, list[StoredPassage]] = {}
+        for passage in self._store.catalog.first_passages(_SAMPLE):
+            by_language.setdefault(language_of(passage.text), []).append(passage)
+        lessons = {name: self._lesson(sample) for name, sample in by_language.items()}
+        order = sorted(lessons, key=lambda name: (-len(lessons[name].unanswerable), name))
+        return Learnt({name: lessons[name] for name in order})
 
-    def _ground(self) -> Ground | None:
+    def _lesson(self, sample: Sequence[StoredPassage]) -> Lesson:
+        ground = self._ground(sample)
+        asked = draw(sample, _ASKED, holding=self._store.holding, count=self._store.catalog.count())
+        odds = (self._odds_without_own(one, ground) for one in asked)
+        return Lesson(ground, tuple(one for one in odds if one is not None))
+
+    def _ground(self, sample: Sequence[StoredPassage]) -> Ground | None:
         if self._embeddings is None:
             return None
-        return ground_of(self._store.sample_vectors(_SAMPLE))
-
-    def _unanswerable(self, ground: Ground | None) -> list[float]:
-        """Return the log odds of questions whose own passage is left out."""
-        sample = self._store.catalog.first_passages(_SPARE * _ASKED)
-        odds = (self._odds_without_own(asked, ground) for asked in draw(sample, _ASKED))
-        return [one for one in odds if one is not None]
+        vectors = self._store.vectors_of([passage.id for passage in sample])
+        return ground_of(np.stack([*vectors.values()])) if vectors else None
 
     def _odds_without_own(self, asked: PseudoQuestion, ground: Ground | None) -> float | None:
         """Return a question's log odds, None where other passages hold its answer or nothing."""
@@ -152,6 +188,12 @@ class IndexJudge:
         if not left or held_elsewhere(self._worth(asked.text), shown) >= _ANSWERED_ELSEWHERE:
             return None
         return log_odds(self._signs(asked.text, left, shown, ground))
+
+
+def unanswered(lesson: Lesson) -> list[float]:
+    """Return the log odds of questions without an answer, ascending; where few are known, more."""
+    few = len(lesson.unanswerable) < _FEW
+    return sorted([*(USUAL if few else ()), *lesson.unanswerable])
 
 
 def plain_retriever(retriever: RagRetriever) -> RagRetriever:

@@ -29,6 +29,9 @@ _ASKED_FOR: Final = re.compile(
 _OTHERS: Final = 20
 # More than this a passage's BM25 over the question's surprise says nothing new.
 _MOST_WORDS: Final = 2.0
+# Some four rare words: a question that says more is not for that the better answered.
+_MOST_NATS: Final = 40.0
+_TENS: Final = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,8 @@ class Signs:
     Attributes:
         nearness: Deviations by which the first passage's cosine stands out, times the sight.
         covered: Share of the question's surprise that one sentence of the first passage holds.
+        told: The same, not as a share but in tens of nats: a vague question is soon covered.
+        held: Share that the first passage holds as a whole.
         agreed: Share that the passage nearest in meaning holds, times the sight: both legs point
             to one place.
         blind: 1 where the model cannot tell the texts of the index apart, 0 where it can.
@@ -83,6 +88,8 @@ class Signs:
 
     nearness: float
     covered: float
+    told: float
+    held: float
     agreed: float
     blind: float
     words: float
@@ -131,14 +138,18 @@ def read_signs(
     """
     total = sum(worth.values()) or 1.0
     covered = max(_share(worth, set(words)) for words in _sentence_words(passages[0]))
+    told = covered * min(_MOST_NATS, total) / _TENS
+    held = _share(worth, set(tokenize(passages[0])))
     relative = min(_MOST_WORDS, relevance / total)
     if cosines is None or ground is None:
-        return Signs(0.0, covered, 0.0, 1.0, relative)
+        return Signs(0.0, covered, told, held, 0.0, 1.0, relative)
     sight = ground.sight
     nearest = passages[max(range(len(passages)), key=lambda at: (cosines[at], -at))]
     return Signs(
         nearness=sight * ground.lift(cosines[0]),
         covered=covered,
+        told=told,
+        held=held,
         agreed=sight * _share(worth, set(tokenize(nearest))),
         blind=1 - sight,
         words=(1 - sight) * relative,

@@ -2,11 +2,13 @@
 
 import dataclasses
 
+import numpy as np
+import pytest
 from langchain_core.documents import Document
 
 from rag.answering.answer import Answer
 from rag.answering.sufficiency.decision import WEIGHTS, Sufficiency, chance_of, log_odds
-from rag.answering.sufficiency.learnt import Learnt
+from rag.answering.sufficiency.learnt import Learnt, Lesson
 from rag.answering.sufficiency.missing import missing_words
 from rag.answering.sufficiency.signs import Ground, Signs
 from rag.answering.sufficiency.telling import not_answered, remark, with_doubt
@@ -21,24 +23,30 @@ PASSAGES = tuple(
 
 
 def test_every_sign_raises_the_odds() -> None:
-    none = Signs(0.0, 0.0, 0.0, 0.0, 0.0)
-    for name in ("nearness", "covered", "agreed", "words"):
+    none = Signs(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    for name in ("nearness", "covered", "told", "held", "agreed", "words"):
         assert log_odds(dataclasses.replace(none, **{name: 1.0})) > log_odds(none)
     assert log_odds(none) == WEIGHTS.constant
 
 
 def test_chance_is_the_share_of_unanswerable_questions_that_look_as_good() -> None:
     known = [-2.0, -1.0, 0.0, 1.0]
-    assert chance_of(2.0, known) == 1 / 5
-    assert chance_of(0.0, known) == 3 / 5
-    assert chance_of(-9.0, known) == 1.0
-    assert chance_of(0.0, []) == 1.0
+    assert chance_of(2.0, known) == chance_of(1.0, known) == 1 / 5
+    assert chance_of(0.0, known) == 2 / 5
+    assert chance_of(-0.25, known) == pytest.approx(2.25 / 5)
+    assert chance_of(-1.5, known) == pytest.approx(3.5 / 5)
+    assert chance_of(-9.0, known) == chance_of(0.0, []) == chance_of(0.0, [0.0] * 4) == 1.0
 
 
-def test_a_question_that_is_exchangeable_with_the_known_ones_passes_as_often_as_wanted() -> None:
-    known = [float(n) for n in range(99)]
-    passed = [chance_of(n + 0.5, known) <= 0.2 for n in range(-1, 99)]
-    assert sum(passed) == 20
+@pytest.mark.parametrize("labels", [9, 20, 44, 150])
+@pytest.mark.parametrize("rate", [0.1, 0.2, 0.3])
+def test_a_question_like_the_known_ones_passes_as_often_as_wanted(labels: int, rate: float) -> None:
+    draw = np.random.default_rng(0)
+    passed = [
+        chance_of(float(new), sorted(map(float, known))) <= rate
+        for known, new in ((draw.normal(size=labels), draw.normal()) for _ in range(2000))
+    ]
+    assert np.mean(passed) == pytest.approx(rate, abs=0.025)
 
 
 def test_missing_words_are_named_as_the_question_writes_them() -> None:
@@ -85,6 +93,15 @@ def test_only_a_doubtful_answer_gets_a_notice() -> None:
 
 
 def test_what_was_learnt_comes_back_as_it_was() -> None:
-    learnt = Learnt(Ground(0.1, 0.2, 0.6, 40), (-1.5, 0.25))
+    learnt = Learnt(
+        {"zh": Lesson(Ground(0.1, 0.2, 0.6, 40), (-1.5, 0.25)), "other": Lesson(None, ())}
+    )
     assert Learnt.of_json(learnt.to_json()) == learnt
-    assert Learnt.of_json(Learnt(None, ()).to_json()) == Learnt(None, ())
+    assert Learnt.of_json(Learnt({}).to_json()) == Learnt({})
+
+
+def test_a_language_that_the_index_does_not_hold_is_judged_by_the_one_it_holds() -> None:
+    learnt = Learnt({"zh": Lesson(None, (1.0,)), "other": Lesson(None, (2.0,))})
+    assert learnt.of("other").unanswerable == (2.0,)
+    assert Learnt({"zh": Lesson(None, (1.0,))}).of("other").unanswerable == (1.0,)
+    assert Learnt({}).of("zh").unanswerable == ()
