@@ -1,6 +1,6 @@
 """Builds the parts a `Rag` is made of from its settings; opens nothing before it is needed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -189,13 +189,8 @@ def make_chain(
     from rag.answering.chain import RagChain
     from rag.answering.prompts import load_prompt
 
-    # A model may have a quicker way for what is asked again and again.
-    vectors_of = getattr(embeddings, "embed_sentences", embeddings.embed_passages)
-
-    def embed(sentences: Sequence[str]) -> list[list[float]]:
-        vectors: list[list[float]] = vectors_of(sentences).tolist()
-        return vectors
-
+    # Other models than ours may give vectors to whole texts alone.
+    read = getattr(embeddings, "read", None)
     answer = settings.answer
     return RagChain(
         retriever,
@@ -204,7 +199,7 @@ def make_chain(
         condense_prompt=load_prompt("condense", folder=answer.prompts_dir),
         budget=_budget(settings),
         language=answer.language,
-        embed=None if settings.retrieval.mode == "lexical" else embed,
+        read=None if settings.retrieval.mode == "lexical" else read,
         history=settings.retrieval.history,
         unsupported=answer.unsupported,
         judge=judge or make_judge(settings, retriever, embeddings),

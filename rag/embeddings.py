@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from threading import RLock
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from langchain_core.embeddings import Embeddings
@@ -16,7 +16,9 @@ from rag.embedding.batches import plan_batches as plan_batches
 from rag.embedding.fingerprint import Fingerprint as Fingerprint
 from rag.embedding.loading import BACKEND, DEVICES, load, one_thread, resolve_device
 from rag.embedding.location import DEFAULT_MODEL, ModelFolder, locate
-from rag.embedding.memory import VectorMemory
+from rag.embedding.memory import ReadingMemory
+from rag.embedding.protocol import PassageEmbeddings as PassageEmbeddings
+from rag.embedding.reading import Floats, Reading, read_texts
 from rag.embedding.recipe import Recipe, read_recipe
 from rag.embedding.tokens import TokenCounter, well_formed
 from rag.errors import EmbeddingError
@@ -28,39 +30,6 @@ logger = logging.getLogger(__name__)
 
 # Stands for "as long as you like": some models have no window, some name one of 1e30 tokens.
 NO_LIMIT = 1_000_000
-
-
-class PassageEmbeddings(Protocol):
-    """What the index needs of an embedding model; tests have small ones of their own."""
-
-    @property
-    def fingerprint(self) -> Fingerprint:
-        """What must be equal for two vectors to be comparable."""
-        ...
-
-    @property
-    def max_tokens(self) -> int:
-        """Content tokens of a passage that the model reads."""
-        ...
-
-    @property
-    def dimension(self) -> int:
-        """Length of a vector."""
-        ...
-
-    def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """Return the number of content tokens of each text."""
-        ...
-
-    def embed_passages(
-        self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
-    ) -> NDArray[np.float32]:
-        """Return unit vectors, shape (len(texts), dimension); `progress` gets the number done."""
-        ...
-
-    def embed_query(self, text: str) -> list[float]:
-        """Return the unit vector of a question."""
-        ...
 
 
 class SentenceTransformerEmbeddings(Embeddings):
@@ -89,7 +58,7 @@ class SentenceTransformerEmbeddings(Embeddings):
         self.revision = revision
         self.device = device
         self._lock = RLock()
-        self._sentences = VectorMemory()
+        self._readings = ReadingMemory()
         self._loaded: SentenceTransformer | None = None
 
     @cached_property
@@ -201,14 +170,38 @@ class SentenceTransformerEmbeddings(Embeddings):
             vector: list[float] = self._encode([text], prompt, task="query")[0].tolist()
         return vector
 
-    def embed_sentences(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return what `embed_passages` returns, for texts that many questions bring up again.
+    def read(self, texts: Sequence[str]) -> list[Reading]:
+        """Return how the model reads each text piece by piece, as a passage.
 
-        The vectors of the last thousands are remembered, and the others made on one thread: while
-        other questions are answered, two would take many times longer.
+        What was read last is remembered, and the rest read on one thread: while other questions
+        are answered, two would take many times longer. A model that gives no vector to each of its
+        tokens reads nothing.
         """
         with self._lock, one_thread():
-            return self._sentences.vectors(texts, self.embed_passages)
+            return self._readings.readings(texts, self._read)
+
+    def _read(self, texts: Sequence[str]) -> list[Reading]:
+        return read_texts(
+            texts,
+            counter=self._counter,
+            prompt=self._recipe.document_prompt,
+            room=self.max_tokens,
+            dimension=self.dimension,
+            encode=self._encode_tokens,
+        )
+
+    def _encode_tokens(self, texts: list[str]) -> list[Floats]:
+        """Return the vectors of each text's tokens, special ones and prompt among them."""
+        with self._lock:
+            rows: Any = self._transformer.encode_document(
+                [well_formed(text) for text in texts],
+                prompt=self._recipe.document_prompt,
+                batch_size=len(texts),
+                show_progress_bar=False,
+                output_value="token_embeddings",
+                convert_to_numpy=False,
+            )
+        return [row.float().cpu().numpy() for row in rows]
 
     async def aembed_documents(self, texts: list[str]) -> list[list[float]]:
         """Return the unit vectors of passages without blocking the event loop."""

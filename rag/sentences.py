@@ -27,6 +27,10 @@ _MAY_END = frozenset(
     ("etc", "inc", "ltd", "co", "corp", "al", "u.s", "u.k", "a.m", "p.m", "jr", "sr")
 )
 _WORD_BEFORE = re.compile(r"[^\s(\[\"'“‘]*$")
+_PAIRS = dict(zip("（(「『“《【〈［[", "）)」』”》】〉］]", strict=True))
+_MARKS = re.compile(f"[{re.escape(''.join(_PAIRS) + ''.join(_PAIRS.values()))}]")
+# Characters of a sentence that is put together again; a longer one is left in its parts.
+_LONGEST_JOINED = 300
 # Lines at least this wide (a CJK character counts two) are taken for wrapped prose.
 _WRAPPED_WIDTH = 45
 _WIDE = re.compile(r"[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7af\uf900-\ufaff\uff00-\uff60]")
@@ -47,6 +51,50 @@ def sentences(text: str) -> list[tuple[int, int]]:
             spans.append(span)
         start = end
     return spans
+
+
+def whole_sentences(text: str) -> list[tuple[int, int]]:
+    """Return `sentences`, those joined that are parts of one to a reader.
+
+    So are clauses before a semicolon, and what is inside brackets or quotation marks that close
+    soon: "他说：“我不去。你去吧。”" is one sentence.
+    """
+    spans = sentences(text)
+    found: list[tuple[int, int]] = []
+    at = 0
+    while at < len(spans):
+        last = _last_part(text, spans, at)
+        found.append((spans[at][0], spans[last][1]))
+        at = last + 1
+    return found
+
+
+def _last_part(text: str, spans: list[tuple[int, int]], first: int) -> int:
+    """Return the position of the span that ends the sentence which the one at `first` begins."""
+    start, last = spans[first][0], first
+    for at in range(first + 1, len(spans)):
+        end = spans[at][1]
+        if end - start > _LONGEST_JOINED or "\n" in text[spans[at - 1][1] : spans[at][0]]:
+            break
+        so_far = text[start : spans[at - 1][1]]
+        if at - 1 == last and so_far.endswith(("；", ";")):
+            last = at
+        if _is_open(so_far) and not _is_open(text[start:end]):
+            last = at
+        if last < at and not _is_open(so_far):
+            break
+    return last
+
+
+def _is_open(text: str) -> bool:
+    """Say whether a bracket or quotation mark of `text` is never closed in it."""
+    opened: list[str] = []
+    for mark in _MARKS.findall(text):
+        if mark in _PAIRS:
+            opened.append(_PAIRS[mark])
+        elif mark in opened:
+            del opened[opened.index(mark) :]
+    return bool(opened)
 
 
 def trimmed(text: str, start: int, end: int) -> tuple[int, int]:

@@ -199,30 +199,6 @@ def test_a_question_uses_one_thread_and_gives_the_others_back(tiny, monkeypatch)
         torch.set_num_threads(before)
 
 
-def test_sentences_get_the_vectors_of_passages_and_are_embedded_once(tiny, monkeypatch):
-    import torch
-
-    embedded, threads = [], []
-    embed = tiny.embed_passages
-
-    def counting(texts, **options):
-        embedded.append(list(texts))
-        threads.append(torch.get_num_threads())
-        return embed(texts, **options)
-
-    monkeypatch.setattr(tiny, "embed_passages", counting)
-    before = torch.get_num_threads()
-    first = tiny.embed_sentences(["a cat", "a dog", "a cat"])
-    second = tiny.embed_sentences(["a bird", "a dog"])
-
-    assert embedded == [["a cat", "a dog"], ["a bird"]]
-    assert set(threads) == {1}
-    assert torch.get_num_threads() == before
-    assert np.allclose(first, embed(["a cat", "a dog", "a cat"]), atol=1e-6)
-    assert np.allclose(second, embed(["a bird", "a dog"]), atol=1e-6)
-    assert tiny.embed_sentences([]).shape == (0, DIMENSION)
-
-
 def test_many_threads_share_one_model(tiny_folder, monkeypatch):
     from rag import embeddings as module
 

@@ -29,7 +29,7 @@ from rag.answering.asking import (
 )
 from rag.answering.composing import Budget, answer_language, compose_answer
 from rag.answering.condenser import Condenser
-from rag.answering.extractive import Embed, quote_answer
+from rag.answering.extractive import quote_answer
 from rag.answering.finishing import finish
 from rag.answering.keeping import Unsupported, reply_reader
 from rag.answering.language import no_answer_in
@@ -41,6 +41,7 @@ from rag.answering.looking import (
     find,
     weighs_history,
 )
+from rag.answering.meaning import Read
 from rag.answering.prompts import Prompt, load_prompt
 from rag.answering.question import ChainInput, Question, read_question
 from rag.answering.reply import ReplyReader
@@ -64,8 +65,8 @@ class RagChain(Runnable[ChainQuestion, Answer]):
         condense_prompt: Asks for a question that stands alone; None is the shipped one.
         budget: How many tokens passages, prompt and answer may take.
         language: Of the answer, e.g. "en" or "zh"; "auto" is the question's.
-        embed: Gives vectors of unit length to sentences, by which they are compared where there is
-            no chat model; None compares words alone.
+        read: Reads texts piece by piece, by which sentences are compared where there is no chat
+            model; None compares words alone.
         history: How a follow-up is searched: "rewrite" by the chat model, "weigh" what was said
             before in the search, "join" to the question it leans on, "ignore" what was said
             before; "auto": rewrite with a chat model, else weigh. Weighing takes a retriever that
@@ -87,7 +88,7 @@ class RagChain(Runnable[ChainQuestion, Answer]):
         condense_prompt: Prompt | None = None,
         budget: Budget | None = None,
         language: str = "auto",
-        embed: Embed | None = None,
+        read: Read | None = None,
         history: History = "auto",
         judge: Judge | None = None,
         unsupported: Unsupported = "mark",
@@ -103,7 +104,7 @@ class RagChain(Runnable[ChainQuestion, Answer]):
             self.budget,
         )
         self.language = language
-        self.embed = embed
+        self.read = read
         self.judge = judge
         self.unsupported: Unsupported = unsupported
 
@@ -286,7 +287,7 @@ class RagChain(Runnable[ChainQuestion, Answer]):
                 sought.standalone,
                 passages,
                 language=language,
-                embed=self.embed,
+                read=self.read,
                 sufficiency=self._judged(sought, passages),
             )
             answer = replace(quoted, search_query=sought.query)

@@ -1,8 +1,6 @@
 """Answers by quoting the sentences of passages that match a question; knows no chat model."""
 
-import math
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,15 +8,13 @@ import numpy as np
 from langchain_core.documents import Document
 
 from rag.answering.answer import Answer
+from rag.answering.candidates import Candidates, Rows
 from rag.answering.citations import cite
-from rag.answering.expectations import meets_expectation
 from rag.answering.language import NO_CHAT_MODEL, NOTHING_MATCHES, no_answer_in, say
+from rag.answering.meaning import Meaning, Read, by_meaning
 from rag.answering.sufficiency.decision import Sufficiency
 from rag.answering.sufficiency.telling import not_answered
-from rag.answering.units import Unit, units
-from rag.store.tokens import query_words, tokenize
-
-Embed = Callable[[Sequence[str]], Sequence[Sequence[float]]]
+from rag.answering.weights import mixed
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,35 +28,8 @@ class Quote:
     header: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Weights:
-    """What each sign that a sentence answers is worth.
-
-    By words: fitted by logistic regression on every second question of XQuAD (English and Chinese)
-    given their passage. By meaning: fitted on half of the questions over the passages that the
-    hybrid search finds, as the odds of a sentence among all of theirs; hence the weight of the
-    passage, whose scores there are close to each other. See the README for what is reached on the
-    other half.
-    """
-
-    words: float  # share of the question's words, by BM25 within the candidates
-    passage: float  # score of the passage, relative to the best one
-    before: float  # share of the words that only the sentence before holds
-    expected: float  # holds the kind of thing that is asked for
-    alike: float = 0.0  # cosine with the question
-    alike_before: float = 0.0  # cosine of the question with this and the sentence before
-
-
-_BY_WORDS: Final = _Weights(words=8.0, passage=6.0, before=1.5, expected=1.1)
-_BY_MEANING: Final = _Weights(9.1, 20.4, 3.3, 2.3, alike=1.2, alike_before=2.6)
-
-# A sentence that saturates at its second mention and hardly minds length: k1 and b of BM25.
-_K1: Final = 0.6
-_B: Final = 0.2
 # A second and third sentence is quoted if the score puts its odds at no less than e^-this.
 _MARGIN: Final = 4.5
-# How much worse the next passage is taken to be where no score says so.
-_BY_RANK: Final = 0.05
 # Nothing is quoted unless a passage holds this share of the question's words, or a sentence stands
 # out as alike. On XQuAD the first holds for 99 % of the questions, and for one in ten asked of the
 # passages of another; the second for 86 % and 3 % of the English ones.
@@ -75,7 +44,7 @@ def quote_answer(
     passages: tuple[Document, ...],
     *,
     language: str,
-    embed: Embed | None = None,
+    read: Read | None = None,
     sufficiency: Sufficiency | None = None,
 ) -> Answer:
     """Return an answer made of quoted stretches, each with its marker and citation.
@@ -84,7 +53,7 @@ def quote_answer(
     """
     if sufficiency is not None and not sufficiency.enough:
         return not_answered(question, search_query, passages, sufficiency, language=language)
-    quotes = join_neighbours(extract(search_query, passages, embed=embed), passages)
+    quotes = join_neighbours(extract(search_query, passages, read=read), passages)
     citations = tuple(
         cite(number, passages[quote.passage], (quote.start, quote.end))
         for number, quote in enumerate(quotes, start=1)
@@ -105,7 +74,7 @@ def quote_answer(
 
 
 def extract(
-    question: str, passages: Sequence[Document], *, limit: int = 3, embed: Embed | None = None
+    question: str, passages: Sequence[Document], *, limit: int = 3, read: Read | None = None
 ) -> list[Quote]:
     """Pick up to `limit` stretches that answer, best first; none if nothing matches well enough.
 
@@ -113,20 +82,32 @@ def extract(
         question: Standing alone.
         passages: Best first, with `score` in their metadata.
         limit: The most stretches.
-        embed: Gives unit vectors to texts, to compare by meaning as well; None compares words.
+        read: Reads texts piece by piece, to compare by meaning as well; None compares words.
     """
-    candidates = _Candidates(question, passages)
+    candidates = Candidates(question, passages)
     quotable = [at for at, unit in enumerate(candidates.units) if unit.quotable]
     if not quotable:
         return []
-    alike = None if embed is None else candidates.cosines(embed)
-    if not (candidates.share_words() or (alike is not None and _stands_out(alike[0]))):
+    meaning = None if read is None else by_meaning(candidates, read)
+    stands_out = meaning is not None and _stands_out(meaning)
+    if not (stands_out or candidates.coverage() >= _LEAST_COVERAGE):
         return []
-    scores = candidates.scores(alike)
-    ranked = sorted(quotable, key=lambda at: (-scores[at], at))
-    least = scores[ranked[0]] - _MARGIN
-    also = [at for at in ranked[1:limit] if scores[at] > least and candidates.is_about(at, alike)]
-    return [candidates.quote(at, scores[at]) for at in [ranked[0], *also]]
+    odds = signs(candidates, meaning) @ mixed(meaning.trust if meaning else 0.0).row()
+    best, *others = [quotable[at] for at in chosen(odds[quotable], limit)]
+    also = [at for at in others if stands_out or candidates.shares_a_word(at)]
+    return [_quote(candidates, at, float(odds[at])) for at in [best, *also]]
+
+
+def chosen(odds: Rows, limit: int = 3) -> list[int]:
+    """Return the positions of the best odds, best first: those that are not far behind the best."""
+    ranked = np.argsort(-odds, kind="stable")[:limit].tolist()
+    return [at for at in ranked if odds[at] > odds[ranked[0]] - _MARGIN]
+
+
+def signs(candidates: Candidates, meaning: Meaning | None) -> Rows:
+    """Return the signs of each unit, one row a unit, in the order of `Signs`."""
+    words = candidates.by_words()
+    return np.hstack([words, np.zeros((len(words), 3)) if meaning is None else meaning.signs])
 
 
 def join_neighbours(quotes: Sequence[Quote], passages: Sequence[Document]) -> list[Quote]:
@@ -163,127 +144,17 @@ def _shown(quote: Quote, words: str, number: int) -> str:
     return f"{words}\n[{number}]" if words.endswith(("```", "~~~")) else f"{words} [{number}]"
 
 
-class _Candidates:
-    """The units of all passages with what they share with the question."""
-
-    def __init__(self, question: str, passages: Sequence[Document]) -> None:
-        self.question = question
-        self.passages = passages
-        self.units: list[Unit] = []
-        self.places: list[int] = []
-        for place, passage in enumerate(passages):
-            cut = units(passage.page_content, is_code=passage.metadata.get("kind") == "code")
-            self.units.extend(cut)
-            self.places.extend([place] * len(cut))
-        self.texts = [
-            passages[place].page_content[unit.start : unit.end]
-            for place, unit in zip(self.places, self.units, strict=True)
-        ]
-        self.tokens = [
-            Counter(tokenize(f"{unit.context}\n{text}"))
-            for unit, text in zip(self.units, self.texts, strict=True)
-        ]
-        self.wanted = self._weigh(set(query_words(question)))
-
-    def share_words(self) -> bool:
-        """Return whether some passage holds enough of the question's words."""
-        held: dict[int, set[str]] = {}
-        for place, tokens in zip(self.places, self.tokens, strict=True):
-            held.setdefault(place, set()).update(tokens.keys() & self.wanted.keys())
-        most = max(map(len, held.values()), default=0)
-        return most >= max(1, _LEAST_COVERAGE * len(self.wanted))
-
-    def scores(self, alike: tuple[list[float], list[float]] | None) -> list[float]:
-        """Return how likely each unit answers, as log odds up to a constant."""
-        weights = _BY_WORDS if alike is None else _BY_MEANING
-        words = self._bm25()
-        rated = self._passage_scores()
-        scores = []
-        for at, text in enumerate(self.texts):
-            scores.append(
-                weights.words * words[at]
-                + weights.passage * rated[self.places[at]]
-                + weights.before * self._only_before(at)
-                + weights.expected * meets_expectation(self.question, text)
-            )
-        if alike is None:
-            return scores
-        return [
-            score + weights.alike * alone + weights.alike_before * together
-            for score, alone, together in zip(scores, *alike, strict=True)
-        ]
-
-    def is_about(self, at: int, alike: tuple[list[float], list[float]] | None) -> bool:
-        """Return whether a unit by itself has something to do with the question."""
-        if self.tokens[at].keys() & self.wanted.keys():
-            return True
-        return alike is not None and alike[0][at] >= _LEAST_ALIKE and _stands_out(alike[0])
-
-    def quote(self, at: int, score: float) -> Quote:
-        """Return the unit at `at` as a quote."""
-        unit = self.units[at]
-        header = unit.context if unit.header else ""
-        return Quote(self.places[at], unit.start, unit.end, score, header)
-
-    def _weigh(self, words: set[str]) -> dict[str, float]:
-        """Return the words' inverse document frequencies among the units, summing to 1."""
-        holding = Counter(word for tokens in self.tokens for word in tokens.keys() & words)
-        count = len(self.tokens)
-        rarity = {
-            word: math.log(1 + (count - holding[word] + 0.5) / (holding[word] + 0.5))
-            for word in sorted(words)
-        }
-        total = sum(rarity.values()) or 1.0
-        return {word: weight / total for word, weight in rarity.items()}
-
-    def _bm25(self) -> list[float]:
-        mean = sum(tokens.total() for tokens in self.tokens) / max(1, len(self.tokens))
-        scores = []
-        for tokens in self.tokens:
-            norm = _K1 * (1 - _B + _B * tokens.total() / max(1.0, mean))
-            scores.append(
-                sum(
-                    weight * tokens[word] * (_K1 + 1) / (tokens[word] + norm)
-                    for word, weight in self.wanted.items()
-                    if word in tokens
-                )
-            )
-        return scores
-
-    def _passage_scores(self) -> list[float]:
-        """Return the passages' scores relative to the best, by rank where there are none."""
-        given = [passage.metadata.get("score") for passage in self.passages]
-        numbers = [float(score) for score in given if isinstance(score, int | float)]
-        if len(numbers) < len(given) or max(numbers) <= 0:
-            return [1 / (1 + _BY_RANK * rank) for rank in range(len(given))]
-        return [max(0.0, number / max(numbers)) for number in numbers]
-
-    def _only_before(self, at: int) -> float:
-        if at == 0 or self.places[at - 1] != self.places[at]:
-            return 0.0
-        only = self.tokens[at - 1].keys() - self.tokens[at].keys()
-        return sum(weight for word, weight in self.wanted.items() if word in only)
-
-    def cosines(self, embed: Embed) -> tuple[list[float], list[float]]:
-        """Return each unit's cosine with the question, alone and with the unit before."""
-        vectors = np.asarray(embed([self.question, *self.texts]), dtype=np.float64)
-        alone: list[float] = (vectors[1:] @ vectors[0]).tolist()
-        together = alone[:1]
-        neighbours: list[float] = (vectors[1:-1] * vectors[2:]).sum(axis=1).tolist()
-        for at, cosine in enumerate(neighbours, start=1):
-            if self.places[at - 1] != self.places[at]:
-                together.append(alone[at])
-                continue
-            # |a + b| of unit vectors a, b is the root of 2 + 2ab.
-            length = math.sqrt(max(1e-9, 2 + 2 * cosine))
-            together.append((alone[at - 1] + alone[at]) / length)
-        return alone, together
+def _quote(candidates: Candidates, at: int, score: float) -> Quote:
+    unit = candidates.units[at]
+    header = unit.context if unit.header else ""
+    return Quote(candidates.places[at], unit.start, unit.end, score, header)
 
 
-def _stands_out(cosines: Sequence[float]) -> bool:
-    """Say whether the best sentence is alike, and more so than the others.
+def _stands_out(meaning: Meaning) -> bool:
+    """Say whether the likest sentence is alike, and more so than the others.
 
     A model that does not know the language finds all its sentences alike.
     """
-    best = max(cosines)
-    return best >= _LEAST_ALIKE and best - sum(cosines) / len(cosines) >= _LEAST_LEAD
+    cosines = meaning.signs[:, -1]
+    best = float(cosines.max())
+    return best >= _LEAST_ALIKE and best - float(cosines.mean()) >= _LEAST_LEAD

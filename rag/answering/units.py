@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from rag.sentences import sentences, trimmed
+from rag.sentences import trimmed, whole_sentences
 
 _FENCED: Final = re.compile(r"^[ \t]*(```+|~~~+)[^\n]*\n.*?(?:^[ \t]*\1[^\n]*$|\Z)", re.M | re.S)
 _RULE: Final = re.compile(r"^[ \t]*\|?[ \t]*:?-{2,}[-:| \t]*$")
@@ -65,7 +65,7 @@ def _prose_and_tables(text: str, start: int, end: int) -> Iterator[Unit]:
 
 
 def _sentences(text: str, start: int, end: int) -> Iterator[Unit]:
-    for first, last in sentences(text[start:end]):
+    for first, last in whole_sentences(text[start:end]):
         words = text[start + first : start + last]
         heads = _HEADING.match(words) or _is_heading(text, start + first, start + last)
         answers = not (heads or _ASKS.search(words))

@@ -34,9 +34,23 @@ class TokenCounter:
 
     def unknown_share(self, text: str) -> float:
         """Return the share (0 to 1) of a text's tokens that stand for "unknown"; 0 for none."""
-        unknown = self._unknown_id
+        unknown = self.unknown_id
         ids = self._encode([text])[0].ids
         return 0.0 if unknown is None or not ids else ids.count(unknown) / len(ids)
+
+    def encode(self, texts: Sequence[str]) -> "list[Encoding]":
+        """Return each text's tokens, special ones among them, and where in it they stand."""
+        cleaned = [well_formed(text) for text in texts]
+        encodings: list[Encoding] = self._tokenizer.encode_batch(cleaned)
+        return encodings
+
+    @cached_property
+    def unknown_id(self) -> int | None:
+        """The token that stands for whatever the model has no sign for, None if there is none."""
+        model = self._tokenizer.model
+        names = [getattr(model, "unk_token", None), "<unk>", "[UNK]"]
+        ids = (self._tokenizer.token_to_id(name) for name in names if name)
+        return next((found for found in ids if found is not None), None)
 
     @cached_property
     def special_tokens(self) -> int:
@@ -49,13 +63,6 @@ class TokenCounter:
             cleaned, add_special_tokens=False
         )
         return encodings
-
-    @cached_property
-    def _unknown_id(self) -> int | None:
-        model = self._tokenizer.model
-        names = [getattr(model, "unk_token", None), "<unk>", "[UNK]"]
-        ids = (self._tokenizer.token_to_id(name) for name in names if name)
-        return next((found for found in ids if found is not None), None)
 
     @cached_property
     def _tokenizer(self) -> "Tokenizer":

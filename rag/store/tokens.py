@@ -84,6 +84,31 @@ def query_words(text: str) -> list[str]:
     return tokens or tokenize(text)
 
 
+def content_spans(text: str) -> list[tuple[int, int]]:
+    """Return where the words of a question stand that are no function words, in order.
+
+    Of a script without spaces each character that is part of none.
+    """
+    spans: list[tuple[int, int]] = []
+    previous = ""
+    for match in _RAW.finditer(text):
+        raw = match[0]
+        if _UNSPACED_RUN.match(raw):
+            asks = {
+                at
+                for start in range(len(raw))
+                for end in (start + 1, start + 2)
+                if raw[start:end] in _FUNCTION_CHARACTERS
+                for at in range(start, end)
+            }
+            at = match.start()
+            spans.extend((at + k, at + k + 1) for k in range(len(raw)) if k not in asks)
+        elif not _is_function_word(raw, previous):
+            spans.append(match.span())
+        previous = raw
+    return spans
+
+
 def query_weights(text: str) -> dict[str, float]:
     """Return the words of a question (as `query_words` does) with how much each counts.
 

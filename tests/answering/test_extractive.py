@@ -1,10 +1,12 @@
 """Sentences, rows and code quoted in answer to a question, without a chat model."""
 
 import os
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 from langchain_core.documents import Document
 
@@ -12,6 +14,7 @@ from rag.answering.answer import Answer
 from rag.answering.expectations import meets_expectation
 from rag.answering.extractive import extract, quote_answer
 from rag.answering.units import units
+from rag.embedding.reading import Reading
 from tests.answering.fakes import passage
 
 PLANS = """# Plans
@@ -133,24 +136,49 @@ def test_nothing_is_quoted_where_nothing_matches() -> None:
     assert quotes("Who invented velcro?", passage("Who invented velcro?")) == []
 
 
+def reading(text: str, vectors: Sequence[Sequence[float]], *, known: bool = True) -> Reading:
+    """Read a text as if its words were the pieces."""
+    spans = np.array([match.span() for match in re.finditer(r"\S+", text)]).reshape(-1, 2)
+    unknown = np.full(len(spans), not known)
+    return Reading(np.array(vectors, dtype=np.float16), spans[:, 0], spans[:, 1], unknown)
+
+
+def about_money(texts: Sequence[str]) -> list[Reading]:
+    found = []
+    for text in texts:
+        words = text.split()
+        found.append(
+            reading(
+                text,
+                [(1, 0) if re.search("(?i)money|refund|back", w) else (0, 1) for w in words],
+            )
+        )
+    return found
+
+
 def test_meaning_finds_what_shares_no_word() -> None:
-    text = "The office is in Utrecht. You get your money back in 14 days. Dogs bark. Cats sleep."
-    question = "Refund period?"
-
-    def embed(texts: Sequence[str]) -> list[list[float]]:
-        return [[1.0, 0.0] if "money" in t or "Refund" in t else [0.0, 1.0] for t in texts]
-
-    assert extract(question, [passage(text)]) == []
-    (found, *_) = extract(question, [passage(text)], embed=embed)
-    assert text[found.start : found.end] == "You get your money back in 14 days."
+    text = "The office is in Utrecht. Your money comes back soon. Dogs bark. Cats sleep."
+    assert extract("Refund?", [passage(text)]) == []
+    (found, *_) = extract("Refund?", [passage(text)], read=about_money)
+    assert text[found.start : found.end] == "Your money comes back soon."
 
 
 def test_a_model_that_finds_everything_alike_decides_nothing() -> None:
-    def embed(texts: Sequence[str]) -> list[list[float]]:
-        return [[1.0, 0.0] for _ in texts]
+    def alike(texts: Sequence[str]) -> list[Reading]:
+        return [reading(text, [(1, 0)] * len(text.split())) for text in texts]
 
-    text = "办公室位于杭州。退款需要十四天。"
-    assert extract("谁发明了魔术贴？", [passage(text)], embed=embed) == []
+    text = "The office is in Utrecht. Refunds take two weeks."
+    assert extract("Who invented velcro?", [passage(text)], read=alike) == []
+
+
+def test_a_model_that_does_not_know_the_language_changes_nothing() -> None:
+    def blind(texts: Sequence[str]) -> list[Reading]:
+        return [reading(text, [(1, 0)] * len(text.split()), known=False) for text in texts]
+
+    text = "办公室位于杭州。退款需要十四天。门卫在门口。"
+    by_words = extract("退款需要几天？", [passage(text)])
+    assert extract("退款需要几天？", [passage(text)], read=blind) == by_words
+    assert text[by_words[0].start : by_words[0].end] == "退款需要十四天。"
 
 
 @pytest.mark.parametrize(

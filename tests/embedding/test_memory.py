@@ -1,47 +1,48 @@
-"""Which vectors are remembered and which are made again."""
-
-from collections.abc import Sequence
+"""Which readings are remembered and which are made again."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-from rag.embedding.memory import VectorMemory
+from rag.embedding.memory import ReadingMemory
+from rag.embedding.reading import Reading
 
 
-class Maker:
+class Reader:
+    """Reads a character as a piece, and keeps what it was given."""
+
     def __init__(self) -> None:
-        self.made: list[list[str]] = []
+        self.given: list[list[str]] = []
 
-    def __call__(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        self.made.append(list(texts))
-        return np.array([[len(text), 1] for text in texts], dtype=np.float32).reshape(-1, 2)
+    def __call__(self, texts: list[str]) -> list[Reading]:
+        self.given.append(texts)
+        return [_reading(text) for text in texts]
 
 
-def test_a_text_is_embedded_once_and_comes_back_in_its_place() -> None:
-    memory, maker = VectorMemory(), Maker()
-    assert memory.vectors(["a", "保修", "a"], maker).tolist() == [[1, 1], [2, 1], [1, 1]]
-    assert memory.vectors(["ccc", "a"], maker).tolist() == [[3, 1], [1, 1]]
-    assert maker.made == [["a", "保修"], ["ccc"]]
+def _reading(text: str) -> Reading:
+    places = np.arange(len(text))
+    vectors = np.ones((len(text), 2), dtype=np.float16)
+    return Reading(vectors, places, places + 1, np.zeros(len(text), dtype=np.bool_))
+
+
+def test_a_text_is_read_once_and_comes_back_in_its_place() -> None:
+    memory, reader = ReadingMemory(), Reader()
+    assert list(map(len, memory.readings(["a", "保修", "a"], reader))) == [1, 2, 1]
+    assert list(map(len, memory.readings(["ccc", "a"], reader))) == [3, 1]
+    assert reader.given == [["a", "保修"], ["ccc"]]
 
 
 def test_what_was_not_asked_for_longest_is_forgotten_first() -> None:
-    memory, maker = VectorMemory(most=2), Maker()
-    memory.vectors(["a", "b"], maker)
-    memory.vectors(["a"], maker)
-    memory.vectors(["c"], maker)
-    maker.made.clear()
-    memory.vectors(["a", "c"], maker)
-    memory.vectors(["b"], maker)
-    assert maker.made == [[], ["b"]]
+    memory, reader = ReadingMemory(most=2), Reader()
+    memory.readings(["a", "b"], reader)
+    memory.readings(["a"], reader)
+    memory.readings(["c"], reader)
+    reader.given.clear()
+    memory.readings(["a", "c"], reader)
+    memory.readings(["b"], reader)
+    assert reader.given == [["b"]]
 
 
-def test_more_texts_than_are_remembered_all_get_their_vectors() -> None:
-    memory, maker = VectorMemory(most=2), Maker()
-    texts = [f"{'x' * number}" for number in range(1, 9)]
-    assert memory.vectors(texts, maker)[:, 0].tolist() == list(range(1, 9))
-
-
-def test_a_vector_does_not_keep_the_batch_it_was_made_in() -> None:
-    memory = VectorMemory()
-    memory.vectors(["a", "b"], Maker())
-    assert all(vector.base is None for vector in memory._kept.values())
+def test_more_than_is_remembered_is_still_read() -> None:
+    memory, reader = ReadingMemory(most=2), Reader()
+    texts = ["x" * number for number in range(1, 9)]
+    assert list(map(len, memory.readings(texts, reader))) == list(range(1, 9))
+    assert memory._held == 0
