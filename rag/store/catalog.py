@@ -2,7 +2,6 @@
 
 import json
 import sqlite3
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 from rag.documents.document import LoadedDocument
 from rag.errors import IndexNotFoundError
 from rag.store import schema
+from rag.store.connections import ThreadConnections
 from rag.store.filters import Condition
 from rag.store.places import lexical_name
 from rag.store.records import (
@@ -43,34 +43,17 @@ class Catalog:
             raise IndexNotFoundError(
                 f"no index at {index_dir}; make one with `rag --index {index_dir} add PATH`"
             )
-        self._local = threading.local()
-        self._connections: dict[threading.Thread, sqlite3.Connection] = {}
-        self._guard = threading.Lock()
+        self._connections = ThreadConnections(self.path)
         self._counted = (-1, 0)
 
     @property
     def connection(self) -> sqlite3.Connection:
         """The calling thread's connection."""
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = self._local.connection = schema.connect(self.path)
-            with self._guard:
-                self._close_finished()
-                self._connections[threading.current_thread()] = connection
-        return connection
+        return self._connections.current()
 
     def close(self) -> None:
         """Close every thread's connection."""
-        with self._guard:
-            for connection in self._connections.values():
-                connection.close()
-            self._connections.clear()
-            self._local = threading.local()
-
-    def _close_finished(self) -> None:
-        """Close the connections of threads that have ended: a server starts one per request."""
-        for thread in [thread for thread in self._connections if not thread.is_alive()]:
-            self._connections.pop(thread).close()
+        self._connections.close()
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -253,33 +236,6 @@ class Catalog:
 
     # Vectors
 
-    def known_vectors(self, fingerprint: str, keys: Sequence[bytes]) -> set[bytes]:
-        """Return those text keys that have a vector of this fingerprint."""
-        known: set[bytes] = set()
-        for batch in _batches(keys, 500):
-            marks = ",".join("?" * len(batch))
-            rows = self.connection.execute(
-                f"SELECT text_key FROM vectors WHERE fingerprint = ? AND text_key IN ({marks})",
-                (fingerprint, *batch),
-            )
-            known.update(row[0] for row in rows)
-        return known
-
-    def vectors_by_key(
-        self, fingerprint: str, keys: Sequence[bytes]
-    ) -> dict[bytes, NDArray[np.float32]]:
-        """Return the vectors of those text keys that have one of this fingerprint."""
-        found = {}
-        for batch in _batches(keys, 500):
-            marks = ",".join("?" * len(batch))
-            rows = self.connection.execute(
-                f"""SELECT text_key, vector FROM vectors
-                    WHERE fingerprint = ? AND text_key IN ({marks})""",
-                (fingerprint, *batch),
-            )
-            found.update({key: np.frombuffer(vector, dtype="<f4") for key, vector in rows})
-        return found
-
     def vectors(
         self, fingerprint: str, ids: Sequence[str] | None = None, *, epoch: int | None = None
     ) -> tuple[list[str], NDArray[np.float32]]:
@@ -337,8 +293,3 @@ def _passage(row: tuple[Any, ...]) -> StoredPassage:
         modified=iso_time(row[11]),
         metadata=json.loads(row[12]),
     )
-
-
-def _batches(items: Sequence[bytes], size: int) -> Iterator[Sequence[bytes]]:
-    for start in range(0, len(items), size):
-        yield items[start : start + size]

@@ -22,6 +22,7 @@ from rag.store.lexical import LexicalEntry, LexicalIndex
 from rag.store.places import Places, lexical_name
 from rag.store.records import StoredPassage
 from rag.store.stamp import read_stamp, write_stamp
+from rag.store.vector_cache import vectors_by_key
 from rag.store.vectors import ChromaVectors, VectorEntry
 
 _MEND_BATCH = 2000
@@ -154,7 +155,7 @@ class DerivedIndexes:
         probe(self._vectors, self._catalog)
 
     def _upsert(self, passages: Sequence[StoredPassage], fingerprint: str) -> None:
-        kept = self._catalog.vectors_by_key(fingerprint, [p.text_key for p in passages])
+        kept = vectors_by_key(self._catalog, fingerprint, [p.text_key for p in passages])
         matrix = np.stack([kept[passage.text_key] for passage in passages])
         self._vectors.upsert([_vector_entry(passage) for passage in passages], matrix)
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from rag.embeddings import PassageEmbeddings
 from rag.store.catalog import Catalog
+from rag.store.vector_cache import known_vectors
 from rag.store.writer import Writer
 
 # Kept after so many, so that a killed run does not start over.
@@ -23,7 +24,7 @@ def embed_missing(
     Texts of like length go together: padding is what a mixed batch wastes.
     """
     digest = embeddings.fingerprint.digest
-    known = catalog.known_vectors(digest, list(texts))
+    known = known_vectors(catalog, digest, list(texts))
     missing = sorted((len(text), key) for key, text in texts.items() if key not in known)
     keys = [key for _, key in missing]
     for start in range(0, len(keys), _KEEP_EVERY):
