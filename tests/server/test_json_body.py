@@ -9,7 +9,9 @@ from rag.server.json_body import mend
 
 TEXT = st.text(st.characters(codec=None), max_size=20)
 VALUES = st.recursive(
-    TEXT | st.integers(), lambda inner: st.dictionaries(TEXT, inner) | st.lists(inner)
+    TEXT | st.integers(),
+    lambda inner: st.dictionaries(TEXT, inner) | st.lists(inner),
+    max_leaves=30,
 )
 
 
@@ -23,7 +25,7 @@ def test_a_body_becomes_text_and_keeps_its_length(value: object) -> None:
 
 
 @settings(deadline=None, max_examples=50)
-@given(st.recursive(st.text() | st.integers(), lambda inner: st.lists(inner)))
+@given(st.recursive(st.text() | st.integers(), st.lists, max_leaves=30))
 def test_whole_characters_arrive_as_they_were_sent(value: object) -> None:
     body = json.dumps(value).encode()
     assert json.loads(mend(body)) == value
