@@ -13,6 +13,7 @@ COMMANDS = {
     "compare": "evals.commands.compare:compare",
     "check": "evals.commands.check:check",
     "export": "evals.commands.export:export",
+    "calibrate": "evals.commands.calibrate:calibrate",
     "repro": "evals.commands.repro:repro",
     "validate": "evals.commands.validate:validate",
     "draft": "evals.commands.draft:draft",

@@ -1,6 +1,6 @@
 """Makes results as a run would, with drawn scores: what reports, comparisons and gates are fed."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from itertools import product
 
 import numpy as np
@@ -13,11 +13,13 @@ from evals.results import (
     Dataset,
     Estimate,
     HeldOut,
+    Judgement,
     RankedPassage,
     Recommendation,
 )
 from evals.statistics.bootstrap import bootstrap_intervals, probability_best
 from evals.statistics.comparison import Rule, compare_family
+from rag.answering.sufficiency.calibration import Basis
 
 PRIMARY = "nDCG@10"
 MEASURES = (PRIMARY, "R@5")
@@ -220,3 +222,23 @@ def with_gaps(result: BenchResult) -> BenchResult:
         *others,
     )
     return replace(result, cells=cells)
+
+
+def with_judgements(result: BenchResult, *, rate: float = 0.3) -> BenchResult:
+    """Return the result with every fifth question unanswerable, and our cells judging them all."""
+    asked = tuple(
+        replace(question, answerable=position % 5 != 0)
+        for position, question in enumerate(result.questions)
+    )
+    generator = np.random.default_rng(1)
+
+    def judged(cell: CellResult) -> CellResult:
+        odds = {one.id: float(generator.normal(2.0 * one.answerable)) for one in asked}
+        chances = {
+            key: round(min(1.0, 0.5 / (1 + np.exp(value))), 2) for key, value in odds.items()
+        }
+        basis = Basis("meaning", "hybrid", "f" * 8, "a model", ("00", "11"))
+        return replace(cell, judgement=Judgement(asdict(basis), rate, odds, chances))
+
+    cells = tuple(cell if cell.rival else judged(cell) for cell in result.cells)
+    return replace(result, questions=asked, cells=cells)

@@ -90,11 +90,16 @@ class IndexJudge:
         if not passages:
             return Sufficiency(float("-inf"), 1.0, enough=False)
         lesson = self._learnt().of(language_of(question))
-        shown = [readable(passage) for passage in passages]
+        shown = [readable(passage) for passage in self._whole(passages)]
         odds = log_odds(self._signs(question, passages, shown, lesson.ground))
         chance = chance_of(odds, self._unanswered(lesson))
         held = {word for text in shown for word in tokenize(text)}
         return Sufficiency(odds, chance, chance <= self._rate, missing_words(question, held))
+
+    def _whole(self, passages: Sequence[Document]) -> list[Document]:
+        """Return passages as they were cut where less is given: what an index says is judged."""
+        known = self._store.passages([str(passage.id) for passage in passages])
+        return [_longer(passage, known.get(str(passage.id))) for passage in passages]
 
     def basis(self) -> Basis:
         """Return what the log odds are of, as the index is now."""
@@ -205,10 +210,17 @@ def plain_retriever(retriever: RagRetriever) -> RagRetriever:
             "min_score": None,
             "mmr_lambda": None,
             "duplicate_threshold": None,
+            "focus": None,
             "neighbours": 0,
             "reranker": None,
         }
     )
+
+
+def _longer(given: Document, stored: StoredPassage | None) -> Document:
+    if stored is None or len(stored.text) <= len(given.page_content):
+        return given
+    return given.model_copy(update={"page_content": stored.text})
 
 
 def readable(passage: Document) -> str:

@@ -23,7 +23,7 @@ from rag.store.tokens import query_words, tokenize
 Holding = Callable[[Sequence[str]], Mapping[str, int]]
 """Returns how many passages hold each word."""
 
-_TOPIC_WORDS: Final = 2
+_TOPIC_WORDS: Final = 1
 _ASKED_WORDS: Final = 3
 _ASKED_CHARACTERS: Final = 10
 _LEAST_WORDS: Final = 7

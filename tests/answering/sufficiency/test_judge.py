@@ -65,6 +65,15 @@ def test_the_question_is_embedded_once_for_search_and_decision(project: Project)
         assert project.embeddings.queries == [question]
 
 
+def test_a_passage_is_judged_whole_whatever_part_of_it_is_given(project: Project) -> None:
+    question = "When are refunds paid?"
+    with project.open() as rag:
+        judge, passages = rag.chain().judge, rag.search(question)
+        assert judge is not None
+        parts = [one.model_copy(update={"page_content": "Note"}) for one in passages]
+        assert judge(question, parts) == judge(question, passages)
+
+
 def test_nothing_is_judged_where_no_rate_is_wanted(project: Project) -> None:
     settings = Settings(answer=AnswerSettings(false_answer_rate=None))
     with project.open(settings=settings) as rag:
