@@ -68,5 +68,6 @@ def _climb(rows: Sequence[Floats], holds: Sequence[NDArray[np.bool_]]) -> Floats
 
 
 def _shares(odds: Floats) -> Floats:
-    shares: Floats = np.exp(odds - odds.max())
-    return shares / shares.sum()
+    powers = np.exp(odds - odds.max())
+    shares: Floats = powers / powers.sum()
+    return shares

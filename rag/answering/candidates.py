@@ -1,21 +1,24 @@
 """The sentences, rows and code of passages, and what they share with a question in words."""
 
 import math
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Final
 
 import numpy as np
 from langchain_core.documents import Document
 from numpy.typing import NDArray
 
-from rag.answering.expectations import meets_expectation
+from rag.answering.expectations import asks_what_it_is, meets_expectation
 from rag.answering.units import Unit, units
 from rag.store.tokens import query_words, tokenize
 
 # A sentence that saturates at its second mention and hardly minds length: k1 and b of BM25.
 _K1: Final = 0.6
 _B: Final = 0.6
+# Less than this share of a question is nothing left of it.
+_LEAST_LEFT: Final = 0.05
 # How much worse the next passage is taken to be where no score says so.
 _BY_RANK: Final = 0.05
 
@@ -52,6 +55,8 @@ class Candidates:
             for unit, text in zip(self.units, self.texts, strict=True)
         ]
         self.wanted = self._weigh(set(query_words(question)))
+        self._subjects = self._openings()
+        self._asks_what_it_is = asks_what_it_is(question)
 
     def coverage(self) -> float:
         """Return the largest share of the question's distinct words that one passage holds."""
@@ -61,6 +66,7 @@ class Candidates:
     def by_words(self) -> Rows:
         """Return the signs by words, one row a unit, in the order of `Signs`."""
         rated = self._passage_scores()
+        subjects = [self._share(words) for words in self._subjects]
         mean = sum(tokens.total() for tokens in self.tokens) / max(1, len(self.tokens))
         return np.array(
             [
@@ -70,6 +76,10 @@ class Candidates:
                     *self._beside(at),
                     rated[place],
                     meets_expectation(self.question, self.texts[at]),
+                    subjects[place],
+                    *self._beyond(at, subjects[place]),
+                    self._defines(at),
+                    math.log1p(at - self._first(place)),
                 )
                 for at, (tokens, place) in enumerate(zip(self.tokens, self.places, strict=True))
             ],
@@ -96,7 +106,7 @@ class Candidates:
             held[place].update(tokens.keys() & self.wanted.keys())
         return held
 
-    def _share(self, words: Counter[str] | set[str]) -> float:
+    def _share(self, words: Container[str]) -> float:
         return sum(weight for word, weight in self.wanted.items() if word in words)
 
     def _bm25(self, tokens: Counter[str], mean: float) -> float:
@@ -118,6 +128,36 @@ class Candidates:
             self._share(further - before - own),
             self._share(after - own),
         )
+
+    def _openings(self) -> list[set[str]]:
+        """Return the words of each passage's title, section and first unit: what it is about."""
+        found = []
+        for place, passage in enumerate(self.passages):
+            above = (str(passage.metadata.get(name) or "") for name in ("title", "section"))
+            words = set(tokenize("\n".join(above)))
+            first = self._first(place)
+            if first < len(self.tokens) and self.places[first] == place:
+                words.update(self.tokens[first])
+            found.append(words)
+        return found
+
+    def _beyond(self, at: int, subject: float) -> tuple[float, float]:
+        """Return what the unit holds of the question besides what its passage is about.
+
+        As a share of the question, and of what is left of it; both count as far as the passage is
+        about what is asked.
+        """
+        left = self.wanted.keys() - self._subjects[self.places[at]]
+        held = self._share(left & self.tokens[at].keys())
+        whole = self._share(left)
+        return subject * held, subject * held / whole if whole > _LEAST_LEFT else 0.0
+
+    def _defines(self, at: int) -> float:
+        """Return 1 for the first unit of a passage if the question asks what something is."""
+        return float(self._asks_what_it_is and at == self._first(self.places[at]))
+
+    def _first(self, place: int) -> int:
+        return bisect_left(self.places, place)
 
     def _is_in_passage(self, near: int, at: int) -> bool:
         return 0 <= near < len(self.places) and self.places[near] == self.places[at]

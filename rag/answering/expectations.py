@@ -57,6 +57,12 @@ _ASKS_FOR_A_NAME: Final = re.compile(
     r"company|team|person|state|river|school|university)\b",
     re.IGNORECASE,
 )
+_ASKS_WHAT_IT_IS: Final = re.compile(
+    r"^(?:what|who) (?:is|are|was|were) (?:an? |the )?[\w\s'-]{1,40}\?$|\bdefin(?:e|ition)|\bmean\b"
+    r"|是什么[？?]?$|什么是|定义|的意思|含义|是谁|何许人|哪[国里]人|国籍|属于[什哪]|原产|[别又全]名|简称"
+    r"|什么时候(?:成立|出生|建立)|出生[于在]|位于哪",
+    re.IGNORECASE,
+)
 # A name inside a sentence; the first word is capital anyway.
 _NAME: Final = re.compile(r"(?<=[a-z0-9,;:)\"”] )[A-Z][a-z]+")
 
@@ -75,6 +81,11 @@ def meets_expectation(question: str, text: str) -> float:
     if _ASKS_FOR_A_NAME.search(question):
         met.append(_NAME.search(unasked) is not None)
     return sum(met) / len(met) if met else 0.0
+
+
+def asks_what_it_is(question: str) -> bool:
+    """Say whether a question asks what somebody or something is, or where it is from."""
+    return _ASKS_WHAT_IT_IS.search(question) is not None
 
 
 def _without(question: str, text: str) -> str:
