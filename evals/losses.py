@@ -3,8 +3,9 @@
 Stages, in the order of the road: "not split whole" (no single passage holds the gold), "truncated"
 (every passage that holds it holds it in a part that the model never reads), "not found by any leg",
 "below k" (of every leg), "lost in fusion" (one of two legs had it within its first k), "lost to
-diversity" (near-duplicates or MMR), "demoted by the reranker", "below the least score", "not cited"
-(found within k, but the reply does not cite it).
+diversity" (near-duplicates or MMR), "demoted by the reranker", "below the least score", "left out
+of a passage" (found, and not in the sentence that is given of its passage), "not cited" (found within
+k, but the reply does not cite it).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -20,7 +21,8 @@ from evals.results import RankedPassage
 NOT_SPLIT, TRUNCATED = "not split whole", "truncated"
 NOT_FOUND, BELOW_K, FUSION = "not found by any leg", "below k", "lost in fusion"
 DIVERSITY, RERANKER = "lost to diversity", "demoted by the reranker"
-LEAST_SCORE, NOT_CITED = "below the least score", "not cited"
+LEAST_SCORE, LEFT_OUT = "below the least score", "left out of a passage"
+NOT_CITED = "not cited"
 
 Ranking = Sequence[Span]
 Reads = Callable[[Span, Span], bool]

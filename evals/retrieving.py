@@ -9,7 +9,15 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from evals.gold import Question, Span
-from evals.losses import DIVERSITY, LEAST_SCORE, RERANKER, Reads, Road, stage_that_lost
+from evals.losses import (
+    DIVERSITY,
+    LEAST_SCORE,
+    LEFT_OUT,
+    RERANKER,
+    Reads,
+    Road,
+    stage_that_lost,
+)
 from evals.measuring import best_of_documents
 from evals.reading import CountTokens, TextOf, embedded_reads, reranked_reads
 from evals.results import RankedPassage
@@ -36,6 +44,7 @@ _STEPS = {
     "reranker": RERANKER,
     "min_score": LEAST_SCORE,
     "mmr_lambda": DIVERSITY,
+    "focus": LEFT_OUT,
 }
 
 
@@ -240,7 +249,7 @@ def _road(asked: Asked, retriever: "RagRetriever", embedded: Reads, text: TextOf
     legs = {"hybrid": ("dense", "lexical")}.get(retriever.mode, (retriever.mode,))
     steps, on = [], fused
     for field, stage in _STEPS.items():
-        if getattr(retriever, field) is not None:
+        if _is_on(retriever, field):
             on = on.model_copy(update={field: getattr(retriever, field)})
             steps.append((stage, _spans(asked.find(on))))
     return Road(
@@ -252,6 +261,12 @@ def _road(asked: Asked, retriever: "RagRetriever", embedded: Reads, text: TextOf
         embedded=None if retriever.mode == "lexical" else embedded,
         reranked=reranked_reads(asked.alone, retriever.reranker, text),
     )
+
+
+def _is_on(retriever: "RagRetriever", field: str) -> bool:
+    """Return whether a step changes anything; what is widened by neighbours is not shortened."""
+    widened = field == "focus" and retriever.neighbours > 0
+    return getattr(retriever, field) is not None and not widened
 
 
 def _spans(documents: "Sequence[Document]") -> list[Span]:

@@ -19,6 +19,7 @@ _STAGES = (
     "lost to diversity",
     "demoted by the reranker",
     "below the least score",
+    "left out of a passage",
     "below k",
     "not cited",
 )

@@ -149,12 +149,12 @@ class _Reasons:
         steps = self._steps
         step: Step = next((step for step, kept in self._outcome.kept if id_ not in kept), "k")
         return {
-            "focus": f"less than {steps.focus} of the best one's evidence (retrieval.focus)",
-            "depth": f"below the {steps.needed} best",
+            "depth": f"below the {steps.ranked} best",
             "duplicate": "repeats a better passage (retrieval.duplicate_threshold)",
             "rerank": "dropped by the reranker",
             "min_score": f"scores below {steps.min_score} (retrieval.min_score)",
             "mmr": "says too little that better ones do not (retrieval.mmr_lambda)",
+            "joined": "part of a better passage beside it (retrieval.focus)",
             "k": f"below the {steps.k} best",
             "window": "lies within the neighbours of a better passage (retrieval.neighbours)",
         }[step]

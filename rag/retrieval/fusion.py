@@ -144,17 +144,6 @@ def fuse(
     return Fusion(tuple(sorted(hits, key=lambda hit: (-hit.score, hit.id))), weight, chance)
 
 
-def focused(hits: Sequence[FusedHit], share: float) -> list[FusedHit]:
-    """Return the hits that have at least `share` (0 to 1) of the best one's evidence.
-
-    How much there is to say differs from question to question: where one passage stands out the
-    others are noise, where many are level all are kept.
-    """
-    evidence = [hit.score / (1.0 - hit.score) if hit.score < 1.0 else math.inf for hit in hits]
-    least = share * max(evidence, default=0.0)
-    return [hit for hit, own in zip(hits, evidence, strict=True) if own >= least]
-
-
 def dense_weight(best: float, chance: float, *, unknown_share: float) -> float:
     """Return how far to trust the dense leg, from nearly 0 (blind) to 1.
 

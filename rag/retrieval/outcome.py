@@ -13,7 +13,7 @@ from rag.store.hits import Hit
 from rag.store.records import StoredPassage
 
 Vector = NDArray[np.float32]
-Step = Literal["focus", "depth", "duplicate", "rerank", "min_score", "mmr", "k", "window"]
+Step = Literal["depth", "duplicate", "rerank", "min_score", "mmr", "joined", "k", "window"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,9 +46,9 @@ class RagRetriever(BaseRetriever):
     oldest first: a hybrid search weighs it (see `rag.retrieval.history`). A reranker reads the
     question alone, or `standalone`, the question as one text that needs no history.
 
-    A search goes: both legs, fused → cut by `focus` → near-duplicates dropped → the best
-    `rerank_depth` reranked → `min_score` → MMR → what adjoins joined (with `focus`) → cut at `k` →
-    widened by neighbours. Each step but the first may be off.
+    A search goes: both legs, fused → near-duplicates dropped → the best `rerank_depth` reranked →
+    `min_score` → MMR → cut at `k`, focused (see `rag.retrieval.focus`) or widened by neighbours.
+    Each step but the first may be off; a passage keeps its id, whatever part of it is returned.
 
     Raises (on use):
         FingerprintMismatchError: The index was built with another model.
@@ -66,7 +66,7 @@ class RagRetriever(BaseRetriever):
     filter: Mapping[str, Any] | None = None
     min_score: float | None = None
     mmr_lambda: float | None = None
-    focus: float | None = Field(None, ge=0, le=1)
+    focus: float | None = Field(0.85, ge=0, le=1)
     duplicate_threshold: float | None = None
     neighbours: int = Field(0, ge=0)
     reranker: BaseDocumentCompressor | None = Field(None, repr=False)

@@ -6,12 +6,13 @@ import numpy as np
 
 from rag.embeddings import PassageEmbeddings
 from rag.retrieval.diversity import drop_near_duplicates, mmr
-from rag.retrieval.fusion import Fusion, QueryEvidence, focused, fuse
+from rag.retrieval.focus import Focused, focus
+from rag.retrieval.fusion import Fusion, QueryEvidence, fuse
 from rag.retrieval.history import add_history
 from rag.retrieval.outcome import Legs, Outcome, Ranked, Step, Vector, as_document
 from rag.retrieval.reranking import rerank
 from rag.retrieval.steps import Sought, Steps
-from rag.retrieval.windows import join_adjoining, widen
+from rag.retrieval.windows import widen
 from rag.store.hits import Hit
 from rag.store.store import Store
 
@@ -56,7 +57,7 @@ class Search:
         return self._store.search_words(text, self._steps.proposed, allowed=self._allowed)
 
     def finish(self, proposed: Sequence[Legs], *, tries_left: int) -> Outcome | None:
-        """Fuse, rerank, cut, widen, and dress the survivors as LangChain documents.
+        """Fuse, rerank, cut, focus, widen, and dress the survivors as LangChain documents.
 
         All of it reads one state of the catalog; what a writer has made dead since the search is
         left out first.
@@ -82,13 +83,9 @@ class Search:
         hits = [*legs.dense, *legs.lexical]
         if fusion is not None:
             hits = [Hit(hit.id, hit.score) for hit in fusion.hits]
-        near = hits
-        if fusion is not None and steps.focus is not None:
-            near = [Hit(hit.id, hit.score) for hit in focused(fusion.hits, steps.focus)]
-        ranked = self._distinct(near)
-        looked_at = frozenset(hit.id for hit in near[: self._looked_at(near, ranked)])
+        ranked = self._distinct(hits)
+        looked_at = frozenset(hit.id for hit in hits[: self._looked_at(hits, ranked)])
         kept: list[tuple[Step, frozenset[str]]] = [
-            ("focus", frozenset(hit.id for hit in near)),
             ("depth", looked_at),
             ("duplicate", _ids(ranked)),
         ]
@@ -99,12 +96,10 @@ class Search:
             kept.append(("min_score", _ids(ranked)))
         ranked = self._vary(ranked)
         kept.append(("mmr", _ids(ranked)))
-        found = [(one, one.passage) for one in ranked]
-        if fusion is not None and steps.focus is not None:
-            found = join_adjoining(found, self._store.catalog, steps.k)
-        found = found[: steps.k]
-        kept.append(("k", _ids([one for one, _ in found])))
-        windows = widen(found, self._store.catalog, steps.neighbours)
+        focused = self._focus(ranked)
+        kept.append(("joined", _ids(ranked) - focused.joined))
+        kept.append(("k", _ids([one for one, _ in focused.found])))
+        windows = widen(focused.found, self._store.catalog, steps.neighbours)
         kept.append(("window", _ids([one for one, _ in windows])))
         documents = [as_document(passage, one, n) for n, (one, passage) in enumerate(windows, 1)]
         return Outcome(legs, fusion, hits, kept, documents)
@@ -188,6 +183,19 @@ class Search:
         matrix = np.stack([vectors[one.passage.id] for one in ranked])
         scores = [one.score for one in ranked]
         return [ranked[row] for row in mmr(matrix, scores, self._steps.k, relevance_weight=weight)]
+
+    def _focus(self, ranked: list[Ranked]) -> Focused:
+        """Return the best `k`, each as much of it as speaks to the question."""
+        steps = self._steps
+        if steps.whole_from is None:
+            return Focused([(one, one.passage) for one in ranked[: steps.k]], frozenset())
+        return focus(
+            ranked,
+            self._store.catalog.document,
+            question=self.sought.standalone,
+            whole_from=steps.whole_from,
+            k=steps.k,
+        )
 
 
 def _all_hits(proposed: Sequence[Legs]) -> list[Hit]:

@@ -10,6 +10,9 @@ from rag.retrieval.history import Weighed
 
 Mode = Literal["hybrid", "dense", "lexical"]
 
+# Passages per one returned that may be joined to those; with all of them the same is found.
+_JOINABLE = 4
+
 
 @dataclass(frozen=True, slots=True)
 class Sought:
@@ -40,12 +43,12 @@ class Steps:
         k: Passages returned.
         candidates: Passages that each leg proposes, never fewer than are needed further on.
         filter: Conditions that every passage fulfils.
-        focus: See `focused`; passages left that adjoin are then joined.
         duplicate_threshold: See `drop_near_duplicates`.
         reranker: Reads the best `rerank_depth` passages again, never fewer than `k`; the others
             are dropped.
         min_score: Passages scoring lower are dropped; on the reranker's scale if there is one.
         mmr_lambda: See `mmr`.
+        focus: See `rag.retrieval.focus`; only for fused scores, and where `neighbours` is 0.
         neighbours: See `widen`.
     """
 
@@ -53,12 +56,12 @@ class Steps:
     k: int
     candidates: int
     filter: Mapping[str, Any] | None
-    focus: float | None
     duplicate_threshold: float | None
     reranker: BaseDocumentCompressor | None
     rerank_depth: int
     min_score: float | None
     mmr_lambda: float | None
+    focus: float | None
     neighbours: int
 
     @property
@@ -72,10 +75,20 @@ class Steps:
         return max(self.candidates, self.k, self.to_rerank)
 
     @property
-    def needed(self) -> int:
-        """How many distinct passages the steps after the near-duplicates look at."""
+    def whole_from(self) -> float | None:
+        """The share of evidence from which `focus` leaves passages whole; None: all are."""
+        if self.mode != "hybrid" or self.reranker is not None or self.neighbours:
+            return None
+        return self.focus
+
+    @property
+    def ranked(self) -> int:
+        """How many distinct passages the reranker or MMR chooses from; `k` without them."""
         if self.to_rerank:
             return self.to_rerank
-        if self.mmr_lambda is not None:
-            return 2 * self.proposed
-        return self.k if self.focus is None else 2 * self.k
+        return self.k if self.mmr_lambda is None else 2 * self.proposed
+
+    @property
+    def needed(self) -> int:
+        """How many distinct passages the steps after the near-duplicates look at."""
+        return self.ranked if self.whole_from is None else max(self.ranked, _JOINABLE * self.k)

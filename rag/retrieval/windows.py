@@ -1,4 +1,4 @@
-"""Widens found passages by their neighbours, or joins those that adjoin; knows no query."""
+"""Widens found passages by their neighbours; knows no query."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -30,44 +30,6 @@ def widen(
         spans.append((window.start_index, window.end_index))
         windows.append((rating, window))
     return windows
-
-
-def join_adjoining(
-    found: Sequence[tuple[Rating, StoredPassage]], catalog: Catalog, k: int
-) -> list[tuple[Rating, StoredPassage]]:
-    """Return up to `k` stretches, passages that follow each other in a document as one of them.
-
-    A stretch stands where its best passage stood, and keeps that one's rating and id. Its text is
-    the document's own, from its first character to its last. What comes after `k` stretches may
-    still lengthen one of them.
-    """
-    stretches: list[list[tuple[Rating, StoredPassage]]] = []
-    for one in found:
-        touched = [stretch for stretch in stretches if _adjoins(one[1], stretch)]
-        if touched:
-            touched[0].append(one)
-            for bridged in touched[1:]:
-                touched[0].extend(bridged)
-                stretches.remove(bridged)
-        elif len(stretches) < k:
-            stretches.append([one])
-    return [(stretch[0][0], _joined([at for _, at in stretch], catalog)) for stretch in stretches]
-
-
-def _adjoins(passage: StoredPassage, stretch: Sequence[tuple[Rating, StoredPassage]]) -> bool:
-    return any(
-        other.source == passage.source and abs(other.ordinal - passage.ordinal) <= 1
-        for _, other in stretch
-    )
-
-
-def _joined(passages: Sequence[StoredPassage], catalog: Catalog) -> StoredPassage:
-    document = catalog.document(passages[0].source) if len(passages) > 1 else None
-    if document is None:
-        return passages[0]
-    start = min(one.start_index for one in passages)
-    end = max(one.end_index for one in passages)
-    return replace(passages[0], start_index=start, end_index=end, text=document.text[start:end])
 
 
 def _window(

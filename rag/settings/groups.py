@@ -102,11 +102,12 @@ class RetrievalSettings(Group):
         description="Maximal marginal relevance: 1 only relevance, 0 only variety; unset: off.",
     )
     focus: float | None = Field(
-        default=None,
+        default=0.85,
         ge=0,
         le=1,
-        description="Keep only passages with this share or more of the best one's evidence, and "
-        "give those that adjoin as one (hybrid mode); unset: off.",
+        description="Give passages with this share or more of the best one's evidence whole, joined "
+        "with what adjoins them, and of the others the sentence that says most (hybrid mode, "
+        "without reranker and neighbours); unset: all as they were cut.",
     )
     duplicate_threshold: float | None = Field(
         default=None,

@@ -3,7 +3,15 @@
 from collections.abc import Sequence
 
 from evals.gold import Question, Span
-from evals.losses import DIVERSITY, LEAST_SCORE, RERANKER, Road, not_cited, stage_that_lost
+from evals.losses import (
+    DIVERSITY,
+    LEAST_SCORE,
+    LEFT_OUT,
+    RERANKER,
+    Road,
+    not_cited,
+    stage_that_lost,
+)
 from evals.measures.replies import Reply
 from evals.measures.spans import PassageMap
 from evals.results import RankedPassage
@@ -65,6 +73,7 @@ def test_the_first_step_that_has_it_below_k_is_named() -> None:
     assert lost([FIRST, FIRST], FIRST, *steps) == "demoted by the reranker"
     assert lost([FIRST], None, *steps[:1], *steps[2:]) == "below the least score"
     assert lost([FIRST], None, (RERANKER, FIRST), (DIVERSITY, SECOND)) == "lost to diversity"
+    assert lost([FIRST], None, *steps[:1], (LEFT_OUT, NOWHERE)) == "left out of a passage"
     # What the legs had below k, the reranker did not lift: it demoted nothing.
     assert lost([SECOND, SECOND], SECOND, (RERANKER, SECOND)) == "below k"
 

@@ -71,7 +71,7 @@ def test_the_reranker_decides_the_order_in_every_mode(index: Path, mode: str) ->
 
 
 def test_the_reranked_score_stands_beside_that_of_the_search(index: Path) -> None:
-    plain = {one.id: one for one in search(index, None, k=9)}
+    plain = {one.id: one for one in search(index, None, k=9, retrieval={"focus": None})}
     for document in search(index, PairCounter(), k=9):
         before = plain[document.id].metadata
         assert document.metadata["score"] == sum(map(str.isdigit, document.page_content)) / 100

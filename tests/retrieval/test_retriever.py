@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from langchain_core.documents import Document
@@ -164,22 +165,33 @@ class TestStandardSuite(RetrieversIntegrationTests):
         return "the battery of the R2 logger"
 
 
-def test_focus_keeps_what_is_near_the_best_and_joins_what_adjoins(rag: Rag) -> None:
-    plain = rag.retriever(k=4)
-    query = "R2 battery days and a CR2477 cell"
-    assert len(plain.invoke(query)) == 4
-    found = plain.model_copy(update={"focus": 0.5}).invoke(query)
-    assert sources(found) == ["docs/guide/battery.md"]
-    text = PAGES["guide/battery.md"]
-    span = slice(found[0].metadata["start_index"], found[0].metadata["end_index"])
-    assert text[span] == found[0].page_content
+def test_focus_joins_what_adjoins_the_best_and_shortens_what_stands_far_below(rag: Rag) -> None:
+    query = "R2 battery days and a CR2477 cell 电池"
+    plain = rag.retriever(k=3).model_copy(update={"focus": None})
+    whole = {one.id: one.page_content for one in plain.invoke(query, k=9)}
+    found = plain.model_copy(update={"focus": 0.9}).invoke(query)
+    assert len(found) == 3
     assert "400 days" in found[0].page_content
     assert "CR2477" in found[0].page_content
-    assert plain.model_copy(update={"focus": 0.5}).invoke(query, k=1) == found
+    assert any(len(one.page_content) < len(whole[one.id]) for one in found)
+    for one in found:
+        text = PAGES[one.metadata["source"].removeprefix("docs/")]
+        span = slice(one.metadata["start_index"], one.metadata["end_index"])
+        assert text[span] == one.page_content
 
 
-def test_focus_says_in_an_explanation_what_it_left_out(rag: Rag) -> None:
-    found = rag.retriever(k=4).model_copy(update={"focus": 1.0}).explain("R2 battery days")
-    assert len(found.passages) == 1
-    reasons = {one.left_out for one in found.left_out}
-    assert reasons == {"less than 1.0 of the best one's evidence (retrieval.focus)"}
+@pytest.mark.parametrize(
+    "about", [{"focus": None}, {"neighbours": 1}, {"mode": "dense"}, {"mode": "lexical"}]
+)
+def test_focus_is_for_fused_passages_that_are_not_widened(rag: Rag, about: dict[str, Any]) -> None:
+    focused = rag.retriever(k=9).model_copy(update={"focus": 1.0, **about})
+    off = focused.model_copy(update={"focus": None})
+    assert focused.invoke("R2 logger") == off.invoke("R2 logger")
+
+
+def test_focus_says_in_an_explanation_what_was_joined(rag: Rag) -> None:
+    query = "R2 battery days and a CR2477 cell"
+    found = rag.retriever(k=2).model_copy(update={"focus": 0.9}).explain(query)
+    [joined, *others] = [one.left_out for one in found.left_out]
+    assert joined == "part of a better passage beside it (retrieval.focus)"
+    assert set(others) == {"below the 2 best"}
