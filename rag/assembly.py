@@ -286,4 +286,5 @@ def _budget(settings: Settings) -> "Budget":
         passages=settings.answer.passage_tokens,
         context=settings.chat.context_tokens,
         output=settings.chat.max_output_tokens,
+        order=settings.answer.order,
     )

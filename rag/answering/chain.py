@@ -217,7 +217,7 @@ class RagChain(Runnable[ChainQuestion, Answer]):
         for message in ask(self.chat_model, messages, config):
             if text := reply.take(message):
                 yield TextChunk(text)
-        yield from self._finish(question, sought.query, reply, shown, sufficiency)
+        yield from self._finish(question, sought.query, reply, shown, passages, sufficiency)
 
     async def _aevents(
         self, question: Question, config: RunnableConfig, ask: AskAsync
@@ -235,7 +235,7 @@ class RagChain(Runnable[ChainQuestion, Answer]):
         async for message in ask(self.chat_model, messages, config):
             if text := reply.take(message):
                 yield TextChunk(text)
-        for event in self._finish(question, sought.query, reply, shown, sufficiency):
+        for event in self._finish(question, sought.query, reply, shown, passages, sufficiency):
             yield event
 
     def _judged(self, sought: Sought, passages: tuple[Document, ...]) -> Sufficiency | None:
@@ -267,12 +267,13 @@ class RagChain(Runnable[ChainQuestion, Answer]):
         query: str,
         reply: ReplyReader,
         shown: tuple[Document, ...],
+        found: tuple[Document, ...],
         sufficiency: Sufficiency | None,
     ) -> Iterator[AnswerEvent]:
         if text := reply.close():
             yield TextChunk(text)
         language = answer_language(self.language, question.text)
-        answer = finish(question.text, query, reply, shown, language=language)
+        answer = finish(question.text, query, reply, shown, found=found, language=language)
         yield AnswerFinished(with_doubt(answer, sufficiency, language=language))
 
     def _quote(

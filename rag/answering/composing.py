@@ -9,6 +9,7 @@ from langchain_core.messages import BaseMessage
 
 from rag.answering.fencing import (
     CountTokens,
+    Order,
     disarm,
     estimate_tokens,
     fence_history,
@@ -28,19 +29,21 @@ _TEMPLATE_TOKENS: Final = 32
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """How long prompt and answer may be, in tokens of the chat model as `count` estimates them.
+    """How long prompt and answer may be, in tokens as `count` estimates them, and their layout.
 
     Attributes:
         passages: The most that passages may take.
         context: What the chat model reads and writes together.
         output: What is kept free of it for the answer.
-        count: Returns the tokens in a text.
+        count: Returns the tokens that the chat model reads in a text, about.
+        order: How the passages stand in the prompt: best first, or the best at both ends.
     """
 
     passages: int = 3000
     context: int = 8192
     output: int = 1024
     count: CountTokens = estimate_tokens
+    order: Order = "rank"
 
 
 def compose_answer(
@@ -78,7 +81,9 @@ def compose_answer(
             f"{budget.output} for the answer; raise chat.context_tokens or answer.passage_tokens, "
             "or lower chat.max_output_tokens"
         )
-    values["passages"] = "\n\n".join(filter(None, (fence_passages(shown), disarm(remark))))
+    values["passages"] = "\n\n".join(
+        filter(None, (fence_passages(shown, order=budget.order), disarm(remark)))
+    )
     return prompt.render(values), shown
 
 

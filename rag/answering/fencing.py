@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Final
+from typing import Final, Literal
 
 from langchain_core.documents import Document
 from langchain_core.messages import BaseMessage
@@ -12,6 +12,8 @@ from rag.answering.question import spoken
 from rag.sentences import sentences
 
 CountTokens = Callable[[str], int]
+Order = Literal["rank", "edges"]
+"""How passages stand in a prompt: the best first, or the best at both ends."""
 
 # Anything that reads as one of our fences, however it is spaced, cased, widened or laced with
 # invisible characters.
@@ -61,9 +63,15 @@ def fit_passages(
     return tuple(kept)
 
 
-def fence_passages(passages: Sequence[Document]) -> str:
-    """Return the passages numbered from 1, each in a fence that its text cannot close."""
-    return "\n\n".join(fence_passage(n, passage) for n, passage in enumerate(passages, start=1))
+def fence_passages(passages: Sequence[Document], *, order: Order = "rank") -> str:
+    """Return the passages numbered from 1, each in a fence that its text cannot close.
+
+    The number is the rank, wherever a passage stands: of five, "edges" gives 1, 3, 5, 4, 2.
+    """
+    numbered = list(enumerate(passages, start=1))
+    if order == "edges":
+        numbered = numbered[::2] + numbered[1::2][::-1]
+    return "\n\n".join(fence_passage(number, passage) for number, passage in numbered)
 
 
 def fence_passage(number: int, passage: Document) -> str:

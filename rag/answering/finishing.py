@@ -1,10 +1,20 @@
 """Makes the answer of a reply that has been read to its end; knows no model and no retriever."""
 
+from collections.abc import Sequence
+
 from langchain_core.documents import Document
 
 from rag.answering.answer import Answer
 from rag.answering.citations import bind
-from rag.answering.language import CUT_OFF, REMOVED, UNCITED, UNVERIFIED, say
+from rag.answering.language import (
+    CUT_OFF,
+    CUT_SHORT,
+    LEFT_OUT,
+    REMOVED,
+    UNCITED,
+    UNVERIFIED,
+    say,
+)
 from rag.answering.reply import ReplyReader
 from rag.errors import ChatModelError
 
@@ -15,9 +25,18 @@ def finish(
     reply: ReplyReader,
     passages: tuple[Document, ...],
     *,
+    found: Sequence[Document],
     language: str,
 ) -> Answer:
     """Return the answer with its citations and with a notice of what is wrong with it, if anything.
+
+    Args:
+        question: What was asked.
+        search_query: What was searched for it.
+        reply: What the chat model wrote.
+        passages: What the chat model was shown, in order of number.
+        found: What the search found, best first.
+        language: Of the notice.
 
     Raises:
         ChatModelError: The reply holds no text.
@@ -31,6 +50,8 @@ def finish(
     notices = []
     if reply.end_reason in ("length", "max_tokens"):
         notices.append(say(CUT_OFF, language))
+    if left_out := _left_out(found, passages, language):
+        notices.append(left_out)
     if reply.answered and not citations:
         notices.append(say(UNCITED, language))
     if reply.removed:
@@ -46,3 +67,12 @@ def finish(
         passages=passages,
         notice=" ".join(notices) or None,
     )
+
+
+def _left_out(found: Sequence[Document], shown: Sequence[Document], language: str) -> str:
+    """Return a notice of what did not fit into the prompt; "" if all did."""
+    if shown[0].page_content != found[0].page_content:
+        return say(CUT_SHORT, language)
+    if len(shown) < len(found):
+        return say(LEFT_OUT, language).format(found=len(found), shown=len(shown))
+    return ""

@@ -58,6 +58,18 @@ UNVERIFIED: Final = {
     "en": "Marked citations do not hold what the answer says: check it against the passages.",
     "zh": "带标记的引用与原文不符，请对照所引段落核实。",
 }
+LEFT_OUT: Final = {
+    "en": "Of {found} passages found, the chat model was shown {shown}; more do not fit "
+    "(answer.passage_tokens, chat.context_tokens).",
+    "zh": "找到 {found} 个段落，对话模型只看到了 {shown} 个；"
+    "其余超出上限（answer.passage_tokens、chat.context_tokens）。",
+}
+CUT_SHORT: Final = {
+    "en": "The chat model was shown only the beginning of the best passage; more does not fit "
+    "(answer.passage_tokens, chat.context_tokens).",
+    "zh": "对话模型只看到了最佳段落的开头；其余超出上限"
+    "（answer.passage_tokens、chat.context_tokens）。",
+}
 REMOVED: Final = {
     "en": "Left out of the answer: what the passages it cites do not say (answer.unsupported).",
     "zh": "答案中与所引段落不符的内容已删去（answer.unsupported）。",

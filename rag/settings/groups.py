@@ -164,6 +164,11 @@ class AnswerSettings(Group):
     passage_tokens: int = Field(
         default=3000, ge=64, description="Token budget for passages in the prompt."
     )
+    order: Literal["rank", "edges"] = Field(
+        default="rank",
+        description="How passages stand in the prompt: the best first (rank), or the best at both "
+        "ends and the others in between (edges).",
+    )
     false_answer_rate: float | None = Field(
         default=0.3,
         ge=0,

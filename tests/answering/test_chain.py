@@ -13,6 +13,7 @@ from pydantic import Field
 
 from rag.answering.answer import Answer, AnswerFinished, PassagesFound, SearchStarted, TextChunk
 from rag.answering.chain import RagChain
+from rag.answering.composing import Budget
 from rag.answering.language import NO_ANSWER
 from rag.answering.looking import History
 from rag.answering.sufficiency.decision import Sufficiency
@@ -235,6 +236,36 @@ def test_an_answer_without_citations_says_so() -> None:
     assert answer.answered
     assert answer.notice is not None
     assert "cited no passage" in answer.notice
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        (QUESTION, "Of 3 passages found, the chat model was shown 2"),
+        ("退款多久？", "找到 3 个段落"),
+    ],
+)
+def test_passages_that_do_not_fit_are_told(question: str, said: str) -> None:
+    passages = [passage(REFUND), passage("Orders ship daily. " * 200), passage(CHINESE)]
+    model = ScriptedChatModel(replies=["Within 14 days [1]."])
+    chain = RagChain(FixedRetriever(passages=passages), model, budget=Budget(passages=200))
+    answer = chain.invoke(question)
+    assert len(answer.passages) == 2
+    assert answer.notice is not None
+    assert said in answer.notice
+    assert "answer.passage_tokens" in answer.notice
+
+
+def test_a_passage_that_is_shown_in_part_is_told() -> None:
+    model = ScriptedChatModel(replies=["Within 14 days [1]."])
+    retriever = FixedRetriever(passages=[passage(f"{REFUND} " * 100)])
+    answer = RagChain(retriever, model, budget=Budget(passages=200)).invoke(QUESTION)
+    assert answer.notice is not None
+    assert "only the beginning" in answer.notice
+
+
+def test_an_answer_from_all_passages_has_no_notice() -> None:
+    assert chat_chain(GOOD).invoke(QUESTION).notice is None
 
 
 def test_an_invented_quotation_is_marked() -> None:

@@ -1,5 +1,6 @@
 """Prompt files: found, checked, rendered; golden texts of what a model is sent."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -99,6 +100,19 @@ def test_only_a_first_passage_that_is_too_long_is_cut_at_a_sentence() -> None:
     assert shown.page_content.endswith("14 days.")
     assert shown.metadata["end_index"] == 10 + len(shown.page_content)
     assert 50 < len(shown.page_content) < 800
+
+
+@pytest.mark.parametrize(("count", "stand"), [(1, "1"), (2, "12"), (5, "13542"), (6, "135642")])
+def test_the_best_passages_may_stand_at_both_ends(count: int, stand: str) -> None:
+    passages = [passage(f"Refunds take {number} days.") for number in range(count)]
+    messages, shown = compose_answer(
+        load_prompt("answer"), Question("When?"), passages, language="en",
+        budget=Budget(order="edges"),
+    )  # fmt: skip
+    assert list(shown) == passages
+    found = re.findall(r'<passage number="(\d)".*?take (\d) days', messages[-1].text, re.DOTALL)
+    assert "".join(number for number, _ in found) == stand
+    assert all(int(number) == int(days) + 1 for number, days in found)
 
 
 def test_no_room_for_any_passage_names_the_settings() -> None:

@@ -1,5 +1,6 @@
 """Cells answered by a chat model and judged, against a real endpoint on the loopback."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +24,9 @@ from tests.evals.chat_server import (
     access_to,
     asked_in,
     bench_server,
+    kind_of,
     plainly,
+    prompt_of,
 )
 
 CHAT = {"chat.model": "writer", "chat.max_retries": 0}
@@ -295,3 +298,46 @@ def test_models_and_ways_to_search_a_follow_up_are_axes_and_share_calls(tmp_path
     assert made.cell("human-rewrite").per_question["slot-recall@5"]["follow-up"] == 1.0
     assert made.cell("human-rewrite").per_question["answer-F1"]["follow-up"] is None
     assert made.cell("human-rewrite").unscored == {}
+
+
+def last_standing(kind: str, prompt: str) -> str:
+    """Answer with the number of the passage that stands last."""
+    numbers = re.findall(r'<passage number="(\d+)"', prompt)
+    return f"It is [{numbers[-1]}]." if kind == "answer" else plainly(kind, prompt)
+
+
+def test_the_order_of_passages_is_an_axis(tmp_path: Path) -> None:
+    variants = [
+        Variant(order, {**CHAT, "answer.order": order, "retrieval.k": 3})
+        for order in ("rank", "edges")
+    ]
+    with bench_server(last_standing) as server:
+        made = run(tmp_path, **about(server, base={}, variants=variants, measures=("answer-F1",)))
+    orders = {
+        tuple(re.findall(r'<passage number="(\d+)"', prompt_of(one)))
+        for one in server.requests
+        if kind_of(one) == "answer"
+    }
+    assert ("1", "2", "3") in orders
+    assert ("1", "3", "2") in orders
+    assert [cell.name for cell in made.cells] == ["rank", "edges"]
+
+
+def test_a_folder_of_prompts_is_an_axis_and_only_its_cell_is_asked_again(tmp_path: Path) -> None:
+    own = tmp_path / "prompts-zh" / "answer" / "system.md"
+    own.parent.mkdir(parents=True)
+    own.write_text("You answer questions. 请用中文回答，并注明段落编号。", encoding="utf-8")
+    variants = [
+        Variant("shipped", CHAT),
+        Variant("own", {**CHAT, "answer.prompts_dir": str(tmp_path / "prompts-zh")}),
+    ]
+    with bench_server() as server:
+        spec = about(server, base={}, variants=variants, measures=("answer-contains",))
+        run(tmp_path / "cache", **spec)
+        systems = [one["messages"][0]["content"] for one in server.requests]
+        assert sum("请用中文回答" in system for system in systems) == ANSWERS
+        assert server.asked("answer") == 2 * ANSWERS
+        assert server.asked("condense") == REWRITES
+        own.write_text("You answer questions. 请用中文简短回答。", encoding="utf-8")
+        run(tmp_path / "cache", **spec)
+    assert server.asked("answer") == 3 * ANSWERS

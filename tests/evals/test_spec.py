@@ -146,6 +146,7 @@ CELLS = {
     "follow_ups": 4,
     "follow_ups_sample": 3,
     "overlap_grid": 21,
+    "prompts": 4,
     "sample": 6,
     "scifact_grid": 25,
 }
