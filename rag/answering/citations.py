@@ -12,7 +12,7 @@ from langchain_core.documents import Document
 
 from rag.answering.answer import Citation
 from rag.answering.markers import Mark
-from rag.answering.numbers import stated_numbers, strange_numbers
+from rag.answering.numbers import stated_numbers
 from rag.answering.quotes import find_quote, quoted
 from rag.answering.support.verdict import fault_in
 from rag.sentences import sentences, trimmed
@@ -119,9 +119,7 @@ def unsupported(claim: Claim, passages: Sequence[Document], *, question: str = "
         is_quotation = len(tokenize(words)) >= _QUOTATION_WORDS or stated_numbers(words)
         if is_quotation and not any(find_quote(words, text) for text in texts):
             return words
-    invented = strange_numbers(claim.text, [*texts, question]) or fault_in(
-        claim.text, passages, question=question
-    )
+    invented = fault_in(claim.text, passages, question=question)
     return _LOOSE_STOP.sub(r"\1", _BULLET.sub("", claim.text)).strip() if invented else None
 
 

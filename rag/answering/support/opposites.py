@@ -1,65 +1,201 @@
-"""Finds words of a claim whose opposite stands in the source; knows no negation."""
+"""Finds what a claim says the opposite of: negations and words of contrary meaning count alike."""
 
 import re
-import unicodedata
+from collections.abc import Collection, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
-_ENGLISH: Final = """
-before/after above/below (?<!no_)(?<!not_)more/less|fewer most/least|fewest
-increas*|raise*|raising|rise*|rose/decreas*|reduc*|lower*|fell|fall*|drop* open*/clos*
-oldest/newest|latest|youngest older/newer|younger earlier/later earliest/latest inside/outside
-includ*/exclud* always/never allow*|permit*/forbid*|forbidden|prohibit* optional/required|mandatory
-minimum|least/maximum longer/shorter longest/shortest larger|bigger|greater/smaller
-largest|biggest|greatest/smallest higher/lower highest/lowest faster/slower cheaper/dearer
-start*|begin*|began/end*|finish* accept*/reject*|refus* connect*/disconnect* enabl*/disabl*
-north*/south* east*/west* left/right male|men/female|women public/private internal/external
-upper/lower win*|won/lose*|lost gain*/los* success*/fail* visible/invisible able/unable
-possible/impossible legal/illegal majority/minority husband/wife father/mother son/daughter
-brother/sister king/queen day/night summer/winter import*/export* buy*/sell*|sold
-manual*/automatic* temporary|temporarily/permanent* paid/unpaid known/unknown
-everybody|anybody|anyone/nobody both/neither
-"""
-_CHINESE: Final = """
-高于|超过|多于|大于/低于|少于|不到|不足|小于
-提高|增加|上升|升至|增长/降低|减少|下降|降至|缩减
-延长/缩短 提前/推迟|延后|延迟 之前|以前/之后|以后 以上/以下
-至少|不少于|不低于/至多|最多|不超过|不多于
-免费|无偿/收费|付费|有偿 境内|国内/境外|海外|国外 最高/最低 最大/最小 最早/最晚 最新/最旧
-可以|允许|能够|可/禁止|不得|不能|不可 合格/不合格 男/女 上午/下午 早班/晚班 打开/关闭
-自动/手动|人工 接受/拒绝 成功/失败 战胜|获胜/战败|失利 必须|须|应当/不必|无须|无需|不须
-全部|全都|所有/部分 连续/间断 长期/短期 进口/出口 支持/反对
-"""
+from rag.answering.support.antonyms import OPPOSITES_EN, OPPOSITES_ZH
+from rag.answering.support.likeness import key_of, looked_up
+from rag.answering.support.negations import (
+    CONTRAST,
+    bounds,
+    clauses,
+    denials,
+    denies_out_of_nothing,
+    heads,
+    ideas,
+    ideas_at,
+    says_otherwise,
+)
+from rag.answering.support.words import words
+
+# A clause that holds so much of another is about the same.
+_ABOUT: Final = 0.5
+# What is denied tells best which clauses belong together.
+_HEAD: Final = 0.5
+# Clauses as near as that to the nearest may be meant as well.
+_TIE: Final = 0.1
+# So many words alike may be chance.
+_LEAST_SHARED: Final = 1.0
+
+_BEFORE_CONTRAST: Final = re.compile("[，,](?=而非|而不是)|, (?=rather than|instead of)")
+_COMPARED: Final = re.compile(r"\bthan\b|比|不如", re.IGNORECASE)
+
+Side = tuple[int, bool]
 
 
 def opposed(claim: str, source: str) -> bool:
-    """Say whether the claim has a word where the source has only its opposite."""
-    one = unicodedata.normalize("NFKC", claim)
-    other = unicodedata.normalize("NFKC", source)
-    return any(
-        (_only(a, b, one) and _only(b, a, other)) or (_only(b, a, one) and _only(a, b, other))
-        for a, b in _pairs()
+    """Say whether a claim denies what its source affirms, affirms what it denies, or inverts it.
+
+    Each clause is held against the clause of the source that it shares most with. Every negation
+    and every word that stands for its opposite turns the meaning once; an odd number of turns is
+    a contradiction.
+    """
+    parts = [part for part in clauses(source) if words(part)]
+    about: dict[int, list[str]] = {}
+    alike: dict[str, list[int]] = {}
+    for clause in clauses(claim):
+        if found := _nearest(clause, parts):
+            about.setdefault(found[0], []).append(clause)
+            alike[clause] = found
+    spared = _contrasted(source)
+
+    def turned(clause: str) -> bool:
+        return all(_turns((clause,), parts[at], claim, source, spared) for at in alike[clause])
+
+    return (
+        _contrasts_otherwise(claim, source)
+        or any(
+            _turns(own, parts[at], claim, source, spared) and any(map(turned, own))
+            for at, own in about.items()
+        )
+        or denies_out_of_nothing(claim, source)
     )
+
+
+def _nearest(clause: str, parts: Sequence[str]) -> list[int]:
+    """Return the clauses of a source that one of the claim is about, the nearest first."""
+    rated = []
+    for at, part in enumerate(parts):
+        share, weight = _shared(clause, part)
+        near = share + _HEAD * _shares_head(clause, part)
+        if near >= _ABOUT and weight >= _LEAST_SHARED:
+            rated.append((-near, len(part), at))
+    rated.sort()
+    return [at for near, _, at in rated if near <= rated[0][0] + _TIE]
+
+
+def _shares_head(clause: str, part: str) -> bool:
+    """Say whether what one of two clauses denies stands in the other."""
+    return bool(heads(clause) & ideas(part) or heads(part) & ideas(clause))
+
+
+def _turns(own: Sequence[str], part: str, claim: str, source: str, spared: Collection[str]) -> bool:
+    sides = frozenset[Side]().union(*map(_sides, own))
+    there = _sides(part)
+    shared = {pair for pair, _ in sides} & {pair for pair, _ in there}
+    inverted = sum(
+        {side for side in sides if side[0] == pair}.isdisjoint(there)
+        for pair in _distinct(shared, "，".join(own))
+    )
+    mine = sum(_unpaired(one, shared) for one in own if not ideas(one) & set(spared))
+    theirs = _unpaired(part, shared)
+    if (inverted + mine + theirs) % 2 == 0:
+        return False
+    if inverted % 2:
+        return True
+    if bounds(part) or any(map(bounds, own)):
+        return False
+    return not (says_otherwise(part, claim) if mine > theirs else says_otherwise(claim, source))
+
+
+def _distinct(pairs: Collection[int], clause: str) -> set[int]:
+    """Return the pairs, of those that one word brings in only the first."""
+    seen: set[frozenset[int]] = set()
+    kept: set[int] = set()
+    for found in _pairs_at(clause):
+        here = frozenset(pair for pair, _ in found if pair in pairs)
+        if here and not any(here & other for other in seen):
+            kept.add(min(here))
+        seen.add(here)
+    return kept
+
+
+def _unpaired(clause: str, pairs: Collection[int]) -> int:
+    """Return how often a clause denies by words that are no side of the given pairs."""
+    taken = [
+        (word.start, word.end)
+        for word, found in zip(words(clause), _pairs_at(clause), strict=True)
+        if any(pair in pairs for pair, _ in found)
+    ]
+    return sum(not any(a < end and start < b for a, b in taken) for start, end in denials(clause))
+
+
+def _contrasted(source: str) -> frozenset[str]:
+    """Return what a source says that something else is meant rather than."""
+    found = frozenset[str]()
+    for clause in _joined(source):
+        if match := CONTRAST.search(clause):
+            found |= ideas(clause[match.end() :]) - ideas(clause[: match.start()])
+    return found
+
+
+def _joined(text: str) -> tuple[str, ...]:
+    return clauses(_BEFORE_CONTRAST.sub("", text))
+
+
+def _contrasts_otherwise(claim: str, source: str) -> bool:
+    """Say whether "X rather than Y" was turned round, or Y affirmed."""
+    for clause in _joined(source):
+        if match := CONTRAST.search(clause):
+            meant, denied = ideas(clause[: match.start()]), ideas(clause[match.end() :])
+            if _affirms_only(claim, denied - meant, meant - denied):
+                return True
+    return False
+
+
+def _affirms_only(claim: str, denied: frozenset[str], meant: frozenset[str]) -> bool:
+    """Say whether a clause says of what is denied what should be said of what is meant."""
+    for clause in _joined(claim):
+        match = CONTRAST.search(clause)
+        said = ideas(clause[: match.start()] if match else clause)
+        # What stands with the denied besides, such as "is the main threat".
+        frame = len(said & meant) >= 1 or match is not None
+        both = any(idea in said for idea in meant - denied) and not frame
+        if (
+            said & denied
+            and frame
+            and not both
+            and not denials(clause)
+            and not _COMPARED.search(clause)
+        ):
+            return True
+    return False
+
+
+def _shared(clause: str, part: str) -> tuple[float, float]:
+    """Return the share and weight of a clause's words that another holds, or the opposite of."""
+    cut, named, there = words(clause), ideas_at(clause), ideas(part)
+    across = {pair for pair, _ in _sides(part)}
+    total = kept = 0.0
+    for at, word in enumerate(cut):
+        around = cut[max(0, at - 1) : at + 2]
+        pairs = {a.form + b.form for a, b in pairwise(around) if a.is_han and b.is_han}
+        total += word.weight
+        if (named[at] | pairs) & there or any(one in across for one, _ in _pairs_at(clause)[at]):
+            kept += word.weight
+    return (kept / total if total else 0.0), kept
+
+
+@lru_cache(maxsize=2048)
+def _sides(clause: str) -> frozenset[Side]:
+    return frozenset[Side]().union(*_pairs_at(clause))
+
+
+@lru_cache(maxsize=2048)
+def _pairs_at(text: str) -> tuple[frozenset[Side], ...]:
+    return looked_up(words(text), _table())
 
 
 @lru_cache(maxsize=1)
-def _pairs() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
-    return tuple(
-        (make(one), make(other))
-        for make, pairs in ((_english, _ENGLISH), (_chinese, _CHINESE))
-        for one, _, other in (pair.partition("/") for pair in pairs.split())
-    )
-
-
-def _english(listed: str) -> re.Pattern[str]:
-    pattern = listed.replace("*", "[a-z]*").replace("_", " ")
-    return re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE)
-
-
-def _chinese(listed: str) -> re.Pattern[str]:
-    longest_first = sorted(listed.split("|"), key=len, reverse=True)
-    return re.compile(rf"(?<![不无未没])(?:{'|'.join(longest_first)})")
-
-
-def _only(wanted: re.Pattern[str], unwanted: re.Pattern[str], text: str) -> bool:
-    return wanted.search(text) is not None and unwanted.search(text) is None
+def _table() -> dict[str, frozenset[Side]]:
+    table: dict[str, set[Side]] = {}
+    lines = [line for line in f"{OPPOSITES_EN}{OPPOSITES_ZH}".splitlines() if line]
+    for number, line in enumerate(lines):
+        for is_first, listed in zip((True, False), line.split(" | "), strict=True):
+            for entry in listed.split():
+                key = key_of(words(entry.replace("_", " ")))
+                table.setdefault(key, set()).add((number, is_first))
+    return {key: frozenset(found) for key, found in table.items()}

@@ -1,100 +1,76 @@
-"""Compares numbers with what they measure; knows no negation and no names."""
+"""Finds the numbers of a text with what they measure; knows no second text."""
 
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import lru_cache
 from typing import Final
 
-from rag.answering.numbers import stated_numbers
+from rag.answering.support.dates import dates
+from rag.answering.support.measures import COUNTERS, CURRENCIES, unit_at
+from rag.answering.support.numerals import (
+    DENOMINATOR,
+    DIGITS,
+    ENGLISH,
+    HAN,
+    RANKED,
+    SCALE,
+    read_chinese,
+    read_digits,
+    read_english,
+    read_part,
+    read_rank,
+)
 
-_UNITS: Final = {
-    "second": r"seconds?|secs?|秒钟?",
-    "minute": r"minutes?|mins?|分钟",
-    "hour": r"hours?|hrs?|(?:个)?(?:小时|钟头)",
-    "day": r"days?|nights?|个?工作日|天|日",
-    "week": r"weeks?|(?:个)?(?:星期|周)(?!岁|[一二三四五六日天])",
-    "month": r"months?|个月",
-    "year": r"years?|年",
-    "decade": r"decades?|年代",
-    "century": r"centur(?:y|ies)|世纪",
-    "percent": r"%|percent(?:age points?)?|per cent",
-    "degree": r"°\s?[cf]\b|℃|度",
-    "metre": r"met(?:re|er)s?\b|m\b|米",
-    "kilometre": r"kilomet(?:re|er)s?|km\b|公里|千米",
-    "mile": r"miles?|英里",
-    "foot": r"feet|foot|ft\b|英尺",
-    "centimetre": r"centimet(?:re|er)s?|cm\b|厘米",
-    "millimetre": r"millimet(?:re|er)s?|mm\b|毫米",
-    "gram": r"grams?|g\b|克",
-    "kilogram": r"kilograms?|kg\b|公斤|千克",
-    "ton": r"tons?|tonnes?|吨",
-    "volt": r"volts?|v\b|伏特?",
-    "ampere": r"amperes?|amps?|a\b|安培",
-    "milliwatt": r"milliwatts?|mw\b|毫瓦",
-    "megabyte": r"mb\b|兆",
-    "gigabyte": r"gb\b",
-    "gigahertz": r"ghz\b",
-    "megahertz": r"mhz\b",
-    "euro": r"€|euros?|eur\b|欧元",
-    "dollar": r"us\$|\$|dollars?|usd\b|美元",
-    "pound": r"£|pounds?|gbp\b|英镑",
-    "yuan": r"¥|yuan|rmb\b|cny\b|元|人民币",
-    "time": r"times\b|次",
-    "person": r"persons?\b|people\b|人(?!员)",
-}
-_UNIT: Final = re.compile(
-    "|".join(f"(?P<{name}>{pattern})" for name, pattern in _UNITS.items()), re.IGNORECASE
+_SIGN: Final = r"(?:(?<![\w.\d])[-−–](?=\d)|(?:minus |负|零下\s*))?"
+_COUNT: Final = rf"{ENGLISH}|\d+"
+_TIMED: Final = (
+    "second|minute|hour|day|night|week|month|year|decade|century|kilometre|mile|metre|dozen"
 )
-_CURRENCY: Final = re.compile(r"(€|us\$|\$|£|¥)\s*\Z", re.IGNORECASE)
-_SIGNS: Final = {"€": "euro", "$": "dollar", "us$": "dollar", "£": "pound", "¥": "yuan"}
-_SCALE: Final = r"hundred|thousand|million|billion|trillion"
-_ENGLISH: Final = (
-    "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh"
-    "|nine)teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|twice|dozen"
-)
-_HAN: Final = "零〇一二两三四五六七八九十百千万亿"
-_COUNTERS: Final = (
-    "个|天|日|周|年|小时|分钟|秒|次|支|台|名|人|位|家|倍|元|岁|项|种|条|份|座|所|场|届|点|成|只"
-    "|块|度|米|公里|月|号|级|层|代|批|本|部|期|组|队|枚|架|艘|辆|首|幅|颗|棵|头|匹"
-)
-_ORDINAL: Final = "second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth"
+_TIMED_ZH: Final = "天|日|年|小时|个小时|个月|周|分钟|个世纪|公里|米|学年"
 _NUMBER: Final = re.compile(
-    r"(?P<hour>(?<![\d:])\d{1,2}):(?P<minute>\d{2})(?![\d:])(?:\s*(?P<half>[ap])\.?m\b)?"
-    rf"|(?P<digits>(?<![\w.])[-−]?\d+(?:[.,]\d+)*(?!\w*[a-z]\d))"
-    rf"(?:\s*(?P<times>{_SCALE}|bn|mn|[百千万亿])|(?P<letter>[km])(?![a-z]))?"
-    r"|百分之(?P<share>[零〇一二两三四五六七八九十百点\d.]+)"
-    rf"|\b(?P<word>(?:(?:{_ENGLISH}|one)(?:[- ](?:{_ENGLISH}|one|{_SCALE}))*|{_SCALE}))\b"
-    rf"|\b(?P<ordinal>{_ORDINAL})\b(?! (?:time|hand))"
-    r"|第(?P<nth>[一二两三四五六七八九十百千]+)"
-    rf"|(?P<han>(?<![{_HAN}])[{_HAN}]+)(?={_COUNTERS})",
+    rf"百分之(?P<percent>[{HAN}点\d.]+)|(?P<under>[{HAN}]+|\d+)分之(?P<upper>[{HAN}]+|\d+)"
+    rf"|(?P<tenths>[{HAN}]|(?<!\d)\d)成(?P<more>[一二三四五六七八九半])?(?![为立本功员效熟都就了年品绩果份因交人])"
+    rf"|(?P<off>[{HAN}]{{1,2}}|\d{{1,2}}(?:\.\d)?)\s*折(?!叠|合|算)"
+    rf"|(?:打|对)?(?P<half_share>半价|一半|半数|对半|\bhalf[- ]price\b)"
+    rf"|(?<![上下大过多后前{HAN}])半(?:个)?(?P<half_zh>{_TIMED_ZH})"
+    r"|(?P<doubled>翻倍|翻番|翻了?一番|加倍)"
+    rf"|(?P<ratio_of>\b(?:one|two|three|four|five|six|seven|eight|nine|(?<![\d.])[1-9]) (?:in|out of)(?: every)?"
+    rf" (?:{ENGLISH}|\d{{1,3}}))\b(?! (?:minutes|hours|days|weeks|months|years))"
+    rf"|(?<![\w/.])(?P<slash_upper>\d{{1,2}})/(?P<slash_under>\d{{1,3}})(?![\w/])"
+    rf"|\b(?P<fraction_upper>an?|{ENGLISH})[ -](?P<fraction_under>{DENOMINATOR})\b(?! hand)"
+    rf"|\b(?P<half_of>half)\b(?! (?:an? |{_TIMED}|past|{_COUNT}))(?!-)(?=[ ,.;)]|$)"
+    rf"|\bhalf[ -](?:an?[ -])?(?P<half>{_TIMED})s?\b"
+    r"|(?P<fold>\b(?:double[ds]?|doubling|once|twice|tripl(?:e[ds]?|ing)|twofold|threefold|thrice))\b"
+    rf"|(?P<nth>第)\s*(?P<rank_zh>[{HAN}]+|\d+)|\b(?P<rank>(?<!\ba )(?<!\bone )(?<!\bper )(?<!\beach )second\b(?! hand)|(?!second){RANKED}|\d+(?:st|nd|rd|th))\b"
+    r"|(?<=[A-Za-z]-)(?P<label>\d+(?:\.\d+)?)(?![A-Za-z]*\d)"
+    rf"|(?P<sign>{_SIGN})(?P<digits>(?<![A-Za-z_\d])(?<![A-Za-z]-)(?<!\d\.)(?:{DIGITS}))(?![A-Za-z]*\d)"
+    rf"(?P<scale>(?:\s?(?:{SCALE}|bn\b|mn\b|dozen))+|[km](?![a-z])|\s?[百千万亿]+)?(?P<glyph>½)?"
+    rf"|\b(?P<word>{ENGLISH})\b"
+    rf"|(?P<article>(?:(?<=\bwithin )|(?<=\bafter )|(?<=\bfor )|(?<=\bleast )|(?<=\bmost )"
+    rf"|(?<=\bthan )|(?<=\blasts )|(?<=\btakes )|(?<=\babout ))an?)"
+    rf"(?= (?:(?:full|whole|entire|single) )?(?:{_TIMED})\b)"
+    rf"|(?<![{HAN}])(?P<han>[{HAN}]+(?:点[{HAN}]+)?)(?=\s*[{COUNTERS}A-Za-z%℃°]|(?<=[{HAN}]{{2}})|(?<=[十百千万亿]))",
     re.IGNORECASE,
 )
-# A measure may stand one word behind its number: "ten working days", "4 official languages".
+# Chinese words that only look like numerals.
+_NO_NUMBER: Final = re.compile(
+    "十分(?!之|钟)|万一|千万(?=[不别要])|百姓|百货|万能|四周(?=[是有都的围])|一[些般样直起致切律旦定边再同向并应味共带经]"
+    "|第一时间|统一|唯一|(?<!分)之一|一部分|一方面|三明治|五金|百合|千里|万里|四季|七夕|八卦|十字|一点(?!\\d)|一下|一会|万物|两侧|两边|两者|双方"
+    "|一分为|百科|六合|四川|三亚|三峡|九江|万州|千岛"
+)
+# A measure may stand one word behind its number.
 _BETWEEN: Final = re.compile(
-    r"[\s-]*(?:and a half\s+)?(?:(?:working|full|more|further|calendar|square|consecutive|whole|"
-    r"paid|business|多|余)\s*)?",
+    r"(?:[\s-]*(?:working|business|full|more|further|calendar|consecutive|whole|paid|extra"
+    r"|additional|official|of the|other|多|余|几|来)\b)?(?P<half>[\s-]+and a half)?[\s-]*(?:多|余|几|来)?",
     re.IGNORECASE,
 )
-_WEEKDAY: Final = re.compile("(?:星期|礼拜|周)[一二三四五六]")
-# "一号" is one of several, while "一个" may be "a".
-_RANKS: Final = tuple("号级层期")
-_RATE: Final = re.compile(
-    r"\b(?:an?|one|per|each|every)\s+(day|night|week|month|year|hour|minute|second)\b"
-    r"|\b(daily|nightly|weekly|monthly|yearly|annual(?:ly)?|hourly)\b"
-    r"|[每一](?:个)?(天|日|晚|周|星期|月|年|小时|分钟|秒)"
-    r"|(?<=日|月|年)(?=费|息|薪)",
-    re.IGNORECASE,
-)
-_RATES: Final = {
-    "night": "day", "daily": "day", "nightly": "day", "weekly": "week", "monthly": "month",
-    "yearly": "year", "annual": "year", "annually": "year", "hourly": "hour", "天": "day",
-    "日": "day", "晚": "day", "周": "week", "星期": "week", "月": "month", "年": "year",
-    "小时": "hour", "分钟": "minute", "秒": "second",
-}  # fmt: skip
+_AND_A_HALF: Final = re.compile(r"\s*and a half\b|半(?![年月天小数价])", re.IGNORECASE)
+_CURRENCY: Final = re.compile(r"(€|us\$|\$|£|¥)\s*\Z", re.IGNORECASE)
+_RANGE: Final = re.compile(r"\s*(?:-|–|~|～|to|and|or|至|到|、|或|,|和|与)\s*\Z")
+_NOUN: Final = re.compile(r"[\s-]*([A-Za-z]+|[\u4e00-\u9fff])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,97 +78,203 @@ class Quantity:
     """A number that a text states.
 
     Attributes:
-        values: What it may mean, as written and times its magnitude.
-        unit: What it measures, in our own name; "" if that is not known.
+        values: What it may be worth, as it is written.
+        kind: What it measures ("time", "euro", "clock", "nth", "label" of a name …); "" if unknown.
+        size: How much of the first unit of its kind its own unit is.
+        noun: The word, or Chinese character, that follows; of "nth" the kind of unit if one does.
         start: Where it stands.
         end: One past its last character.
     """
 
-    values: frozenset[Decimal]
-    unit: str
+    values: frozenset[Fraction]
+    kind: str
+    size: Fraction
+    noun: str
     start: int
     end: int
 
+    @property
+    def amounts(self) -> frozenset[Fraction]:
+        """Its values in the first unit of its kind."""
+        return frozenset(value * self.size for value in self.values)
 
-@lru_cache(maxsize=512)
+    @property
+    def is_one(self) -> bool:
+        """Whether it may be an article: "one", "a", 一."""
+        return self.values == frozenset((Fraction(1),)) and self.kind != "ratio"
+
+
+@lru_cache(maxsize=1024)
 def quantities(text: str) -> tuple[Quantity, ...]:
-    """Return the numbers of a text with their units, in reading order.
-
-    Number words count where they count something; "one" does not, nor do parts of names ("R2").
-    """
-    folded = unicodedata.normalize("NFKC", text)
-    found = (_quantity(match, folded) for match in _NUMBER.finditer(folded))
-    return tuple(one for one in found if one.values)
-
-
-def strange_quantities(claim: str, sources: Sequence[str]) -> list[Quantity]:
-    """Return the numbers of a claim that no source states, or states of another unit."""
-    stated = [one for source in sources for one in quantities(source)]
-    bare = frozenset[Decimal]().union(
-        *(stated_numbers(_WEEKDAY.sub("", source)) for source in sources)
-    )
-    return [one for one in quantities(claim) if not _is_stated(one, stated, bare)]
+    """Return the numbers of a text with their units, in reading order; none of names ("R2")."""
+    folded = _folded(text)
+    found = [Quantity(v, kind, Fraction(1), "", a, b) for kind, v, a, b in dates(folded)]
+    taken = [(one.start, one.end) for one in found]
+    taken += [match.span() for match in _NO_NUMBER.finditer(folded)]
+    for match in _NUMBER.finditer(folded):
+        start, end = match.span()
+        if not any(a < end and start < b for a, b in taken):
+            read = [one for one in _read(match, folded) if one.values]
+            taken += [(one.start, one.end) for one in read]
+            found += read
+    return tuple(_with_shared_units(sorted(found, key=lambda one: (one.start, one.kind)), folded))
 
 
-def rates(text: str) -> Counter[str]:
-    """Return the spans of time that a text counts by: "a week", "monthly", 每天."""
-    folded = unicodedata.normalize("NFKC", text)
-    named = (next(filter(None, match.groups()), "").lower() for match in _RATE.finditer(folded))
-    return Counter(_RATES.get(name, name) for name in named if name)
+def _folded(text: str) -> str:
+    # NFKC would make "1⁄2" of ½ and join it to the digits before it.
+    return unicodedata.normalize("NFKC", text.replace("½", " and a half"))
 
 
-def repeats_another(claim: str, source: str) -> bool:
-    """Say whether a claim states a number more often than its source, and another of it not."""
-    own, other = (Counter((one.values, one.unit) for one in quantities(t)) for t in (claim, source))
-    more, less = own - other, other - own
-    return any(
-        key in other and any(key[1] == unit and values != key[0] for values, unit in less)
-        for key in more
-    )
+def _read(match: "re.Match[str]", text: str) -> Iterator[Quantity]:
+    share = _share(match)
+    if share is not None:
+        yield Quantity(share, "ratio", Fraction(1), "", *match.span())
+        return
+    if match["half"] or match["half_zh"]:
+        unit = match["half"] or match["half_zh"]
+        kind, size, _ = unit_at(unit, 0)
+        yield Quantity(frozenset((Fraction(1, 2),)), kind, size, unit, *match.span())
+        return
+    values, kind = _plain(match)
+    yield _measured(values, kind, match, text)
 
 
-def _is_stated(wanted: Quantity, stated: Sequence[Quantity], bare: frozenset[Decimal]) -> bool:
-    if wanted.unit == "clock":
-        clocks = [one for one in stated if one.unit == "clock"]
-        hours = {(value - 1) // 60 for value in wanted.values}
-        return any(one.values & wanted.values for one in clocks) or bool(
-            not clocks and hours & bare
+def _share(match: "re.Match[str]") -> frozenset[Fraction] | None:
+    """Return the part of a whole that a match states; None if it states another number."""
+    if match["percent"]:
+        return frozenset(value / 100 for value in read_chinese(match["percent"]))
+    if match["under"]:
+        return _divided(read_chinese(match["upper"]), read_chinese(match["under"]))
+    if match["tenths"]:
+        more = match["more"] or ""
+        rest = Fraction(1, 20) if more == "半" else max(read_chinese(more)) / 100 if more else 0
+        return frozenset(value / 10 + rest for value in read_chinese(match["tenths"]))
+    if match["off"]:
+        return _discounts(max(read_chinese(match["off"])))
+    if match["half_share"]:
+        return frozenset((Fraction(1, 2),))
+    if match["ratio_of"]:
+        return _ratio(match["ratio_of"])
+    if match["slash_upper"]:
+        upper, under = int(match["slash_upper"]), int(match["slash_under"])
+        return frozenset((Fraction(upper, under),)) if 0 < upper < under else frozenset()
+    if match["half_of"]:
+        return frozenset((Fraction(1, 2),))
+    if match["fraction_under"]:
+        return frozenset(
+            (read_english(match["fraction_upper"]) / read_part(match["fraction_under"]),)
         )
-    same = [one for one in stated if one.unit != "clock" and one.values & wanted.values]
-    if not same:
-        return bool(wanted.values & bare)
-    units = {one.unit for one in same}
-    return not wanted.unit or "" in units or wanted.unit in units
+    return None
 
 
-def _quantity(match: re.Match[str], text: str) -> Quantity:
+def _discounts(value: Fraction) -> frozenset[Fraction]:
+    """八五折 is 85 % of the price, or 15 % off it."""
+    paid = value / (100 if value >= 10 else 10)
+    return frozenset((paid, 1 - paid))
+
+
+def _ratio(text: str) -> frozenset[Fraction] | None:
+    upper, under = (
+        read_digits(part) if part.isdigit() else read_english(part)
+        for part in re.split(r" (?:in|out of)(?: every)? ", text, flags=re.IGNORECASE)
+    )
+    return frozenset((upper / under,)) if 0 < upper < under else None
+
+
+def _divided(upper: frozenset[Fraction], under: frozenset[Fraction]) -> frozenset[Fraction]:
+    return frozenset(a / b for a in upper for b in under if b)
+
+
+def _plain(match: "re.Match[str]") -> tuple[frozenset[Fraction], str]:
+    """Return what a whole or decimal number is worth, with its kind if its form shows it."""
+    if match["digits"]:
+        value = read_digits(match["digits"], match["scale"] or "")
+        return frozenset((-value if match["sign"].strip() else value,)), ""
+    if match["label"]:
+        return frozenset((read_digits(match["label"]),)), "label"
+    if match["rank_zh"] or match["rank"]:
+        return _ranks(match), "nth"
+    if match["fold"] or match["doubled"]:
+        word = (match["fold"] or "double").lower()
+        worth = 1 if word == "once" else 3 if word.startswith(("tri", "thr")) else 2
+        return frozenset((Fraction(worth),)), "times" if word.endswith("ce") else "fold"
+    if match["han"]:
+        return read_chinese(match["han"]), ""
+    if match["word"]:
+        return frozenset((read_english(match["word"]),)), ""
+    return frozenset((Fraction(1),) if match["article"] else ()), ""
+
+
+def _ranks(match: "re.Match[str]") -> frozenset[Fraction]:
+    if match["rank_zh"]:
+        return read_chinese(match["rank_zh"])
+    digits = re.match(r"\d+", match["rank"])
+    return frozenset((Fraction(int(digits[0])) if digits else read_rank(match["rank"]),))
+
+
+def _measured(
+    values: frozenset[Fraction], kind: str, match: "re.Match[str]", text: str
+) -> Quantity:
     start, end = match.span()
-    if match["hour"]:
-        return Quantity(_clock(match), "clock", start, end)
-    # Nothing rests on zero ("9:00", "5.0"), and "one" is an article as often as a number.
-    least = 0 if match["digits"] or text[end : end + 1] in _RANKS else 1
-    stated = stated_numbers(match[0].removeprefix("百分之").lstrip("-−第"))
-    values = frozenset(value for value in stated if value > least)
-    if match["times"] and values:
-        values = frozenset((max(values),))
-    if match["share"]:
-        return Quantity(values, "percent", start, end)
-    if text[end : end + 1] == "成":
-        return Quantity(frozenset(10 * value for value in values), "percent", start, end + 1)
+    if kind:
+        counted, size, _ = (
+            unit_at(text, _after(text, end)) if kind == "nth" else ("", Fraction(1), 0)
+        )
+        return Quantity(values, kind, size, counted or _noun(text, end), start, end)
     sign = _CURRENCY.search(text, max(0, start - 4), start)
-    unit = _SIGNS[sign[1].lower()] if sign else _unit_after(text, end)
-    return Quantity(values, unit, start, end)
+    if sign:
+        return Quantity(values, CURRENCIES[sign[1].lower()], Fraction(1), "", start, end)
+    if text[end : end + 2] == "个半":
+        kind, size, after = unit_at(text, end + 2)
+        return Quantity(_and_half(values), kind, size, "", start, after)
+    after = _after(text, end)
+    if _AND_A_HALF.search(text, end, after):
+        values = _and_half(values)
+    kind, size, unit_end = unit_at(text, after)
+    if not kind:
+        kind, size, unit_end = unit_at(text, end)
+    if kind:
+        after = unit_end
+    if half := _AND_A_HALF.match(text, after):
+        values, after = _and_half(values), half.end()
+    if kind == "months" and size == 12 and _is_year(values, text, start, end):
+        kind, size = "calendar", Fraction(1)
+    return Quantity(values, kind, size, _noun(text, end), start, max(end, after if kind else end))
 
 
-def _clock(match: re.Match[str]) -> frozenset[Decimal]:
-    """Return the minutes since midnight; twelve hours later too where the half may be left out."""
-    hour, minute = int(match["hour"]), int(match["minute"])
-    if match["half"]:
-        hour = hour % 12 + (12 if match["half"].lower() == "p" else 0)
-    return frozenset({Decimal(60 * hour + minute) + 1})
-
-
-def _unit_after(text: str, end: int) -> str:
+def _after(text: str, end: int) -> int:
+    """Return where the unit of a number that ends at `end` may begin."""
     between = _BETWEEN.match(text, end)
-    found = _UNIT.match(text, between.end() if between else end) or _UNIT.match(text, end)
-    return found.lastgroup or "" if found else ""
+    return between.end() if between else end
+
+
+def _and_half(values: frozenset[Fraction]) -> frozenset[Fraction]:
+    return frozenset(value + Fraction(1, 2) for value in values)
+
+
+def _is_year(values: frozenset[Fraction], text: str, start: int, end: int) -> bool:
+    return end - start >= 4 and all(1000 <= value <= 2999 for value in values)
+
+
+def _noun(text: str, end: int) -> str:
+    found = _NOUN.match(text, end)
+    return found[1].lower() if found else ""
+
+
+def _with_shared_units(found: list[Quantity], text: str) -> Iterator[Quantity]:
+    """Give the first numbers of a range or list the unit that its last one bears ("2 to 8 °C")."""
+    following: Quantity | None = None
+    kept: list[Quantity] = []
+    for one in reversed(found):
+        shares = (
+            following is not None
+            and not one.kind
+            and following.kind not in ("", "nth", "clock", "calendar", "month")
+            and (following.kind, following.size) != ("ratio", 1)
+            and _RANGE.fullmatch(text, one.end, following.start)
+        )
+        if shares and following is not None:
+            one = replace(one, kind=following.kind, size=following.size)
+        kept.append(one)
+        following = one
+    return reversed(kept)

@@ -11,14 +11,15 @@ from langchain_core.documents import Document
 from rag.answering.language import detect_language
 from rag.answering.numbers import without_item_numbers
 from rag.answering.quotes import find_quote
-from rag.answering.support.alignment import exchanged, is_copy, replaced, says_too_much
-from rag.answering.support.kinds import changed_kind
+from rag.answering.support.alignment import exchanged
+from rag.answering.support.amounts import bounds_otherwise, counts_otherwise, strange_quantities
+from rag.answering.support.likeness import Held, held, meaning
 from rag.answering.support.names import strange_names
 from rag.answering.support.opposites import opposed
-from rag.answering.support.polarity import denied_otherwise, negations
-from rag.answering.support.quantities import rates, repeats_another, strange_quantities
-from rag.answering.support.windows import Source, held_share, held_words, nearest, read_source
-from rag.answering.support.words import words
+from rag.answering.support.places import misplaced
+from rag.answering.support.relations import turned_round
+from rag.answering.support.windows import Source, held_share, nearest, read_source
+from rag.answering.support.words import Word, words
 
 # A passage that holds no more of a claim's meaning than this does not say it.
 _LEAST_SHARE: Final = 0.45
@@ -41,9 +42,7 @@ class Fault(Enum):
 
     NUMBER = "a number"
     NAME = "a name"
-    NEGATION = "a negation"
     OPPOSITE = "the opposite"
-    REPLACED = "another word"
     EXCHANGED = "exchanged words"
     UNSAID = "words"
     STITCHED = "two passages"
@@ -81,31 +80,33 @@ def _examine(claim: str, passage: Document, question: str) -> _Finding:
         return _Finding(None, (True,) * len(own))
     if in_other_language(claim, passage.page_content):
         return _Finding(_fault_abroad(claim, source, question), (True,) * len(own))
-    window = nearest(own, source)
-    held = held_words(own, words(window), words(source.context))
-    return _Finding(_fault(claim, window, held, source, question), tuple(held))
+    window = nearest(claim, source)
+    how = held(claim, meaning(window) | meaning(source.context))
+    is_held = tuple(one in (Held.SAME, Held.ALIKE) for one in how)
+    return _Finding(_fault(claim, window, how, source, question), is_held)
 
 
 def _fault(
-    claim: str, window: str, held: Sequence[bool], source: Source, question: str
+    claim: str, window: str, how: Sequence[Held], source: Source, question: str
 ) -> Fault | None:
     own, other, context = words(claim), words(window), words(source.context)
-    if strange_quantities(claim, [window, question]) or _counts_otherwise(claim, window):
+    if _numbers_differ(claim, window, question, source.context):
         return Fault.NUMBER
     if strange_names(own, other, context):
         return Fault.NAME
-    if denied_otherwise(claim, window) or (
-        is_copy(own, other) and len(negations(claim)) != len(negations(window))
-    ):
-        return Fault.NEGATION
     if opposed(claim, window):
         return Fault.OPPOSITE
-    if replaced(own, other, held) or changed_kind(claim, window, spared=source.context):
-        return Fault.REPLACED
-    share = held_share(own, held)
-    if share >= _REARRANGED and exchanged(own, other):
+    share = held_share(own, how)
+    if turned_round(claim, window) or (_repeats(own, how) and exchanged(own, other)):
         return Fault.EXCHANGED
-    return Fault.UNSAID if share <= _LEAST_SHARE or says_too_much(held, own) else None
+    return Fault.UNSAID if share <= _LEAST_SHARE or Held.STRANGE in how else None
+
+
+def _repeats(claim: Sequence[Word], how: Sequence[Held]) -> bool:
+    """Say whether a claim is made of its source's own words."""
+    same = [Held.SAME if one is Held.SAME else Held.STRANGE for one in how]
+    own = [Held.LIGHT if not word.weight else one for word, one in zip(claim, same, strict=True)]
+    return held_share(claim, own) >= _REARRANGED
 
 
 def _fault_abroad(claim: str, source: Source, question: str) -> Fault | None:
@@ -117,13 +118,23 @@ def _stitched(claim: str, findings: Sequence[_Finding]) -> Fault | None:
     """Return a fault if passages hold a claim only together."""
     own = words(claim)
     together = [any(held) for held in zip(*(finding.held for finding in findings), strict=True)]
-    alone = max(held_share(own, finding.held) for finding in findings if finding.fault is None)
-    return Fault.STITCHED if held_share(own, together) - alone >= _MOST_SHARED_OUT else None
+    alone = max(_held(own, finding.held) for finding in findings if finding.fault is None)
+    return Fault.STITCHED if _held(own, together) - alone >= _MOST_SHARED_OUT else None
 
 
-def _counts_otherwise(claim: str, window: str) -> bool:
-    own, other = rates(claim), rates(window)
-    return bool(own - other and other - own) or repeats_another(claim, window)
+def _held(claim: Sequence[Word], is_held: Sequence[bool]) -> float:
+    total = sum(word.weight for word in claim)
+    kept = sum(word.weight for word, one in zip(claim, is_held, strict=True) if one)
+    return kept / total if total else 0.0
+
+
+def _numbers_differ(claim: str, window: str, question: str, around: str) -> bool:
+    return (
+        bool(strange_quantities(claim, [window, question], around=around))
+        or counts_otherwise(claim, window)
+        or bounds_otherwise(claim, window)
+        or misplaced(claim, window)
+    )
 
 
 def in_other_language(claim: str, passage: str) -> bool:

@@ -3,19 +3,27 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 from typing import Final
 
+from rag.answering.support.amounts import says_same
+from rag.answering.support.likeness import Held, Meaning, held, meaning
+from rag.answering.support.quantities import quantities
 from rag.answering.support.words import Word, words
 from rag.sentences import sentences
 
-# A claim may sum up so many sentences that follow each other.
+# A claim may sum up so many sentences.
 _MOST_SENTENCES: Final = 3
-# A wider stretch is taken only if it holds so much more of the claim.
+# A further sentence is taken only if it holds so much more of the claim.
 _WORTH_WIDENING: Final = 0.1
 # A sentence that holds so much of a claim is what the claim is about: what another sentence would
 # add may be just what was changed.
 _ENOUGH: Final = 0.75
+# Numbers of these kinds are too many to tell what they are about.
+_PLAIN: Final = frozenset(("", "nth"))
+# Words that any text may be put in count so much where the source lacks them.
+_COMMON: Final = 0.3
+# Numbers tell apart sentences whose words hold about as much.
+_NUMBERS: Final = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,81 +32,84 @@ class Source:
 
     Attributes:
         text: All of it.
-        runs: Its sentences first, then runs of two, then of three.
+        parts: Its sentences, rows and headings in reading order.
         context: Title and headings: what every sentence of it may be about.
     """
 
     text: str
-    runs: tuple[tuple[str, ...], ...]
+    parts: tuple[str, ...]
     context: str
 
 
 @lru_cache(maxsize=64)
 def read_source(text: str, context: str) -> Source:
     """Cut a passage, once for all claims that cite it."""
-    spans = sentences(text)
-    runs = tuple(
-        tuple(
-            text[spans[at][0] : spans[at + length - 1][1]] for at in range(len(spans) - length + 1)
-        )
-        for length in range(1, _MOST_SENTENCES + 1)
-    )
-    return Source(text, tuple(run for run in runs if run) or ((text,),), context)
+    parts = tuple(text[start:end] for start, end in sentences(text))
+    return Source(text, parts or (text,), context)
 
 
-def nearest(claim: Sequence[Word], source: Source) -> str:
-    """Return the shortest stretch of a source that holds nearly as much of a claim as any.
+def nearest(claim: str, source: Source) -> str:
+    """Return the sentences of a source, one if it suffices, that hold most of a claim.
 
     Numbers do not widen it: one of another sentence is about something else.
     """
-    context = words(source.context)
-    found, most = "", -1.0
-    for run in source.runs:
-        text, share, _ = max(
-            ((one, *_shares(claim, words(one), context)) for one in run),
-            key=lambda rated: (rated[1], rated[2], -len(rated[0])),
-        )
-        if share > most + (_WORTH_WIDENING if found else 0):
-            found, most = text, share
-        if most >= _ENOUGH:
+    context = meaning(source.context)
+    chosen: list[int] = []
+    share = -1.0
+    while len(chosen) < _MOST_SENTENCES and share < _ENOUGH:
+        rated = [
+            (*_rate(claim, source, [*chosen, at], context), -len(part), at)
+            for at, part in enumerate(source.parts)
+            if at not in chosen
+        ]
+        if not rated:
             break
-    return found
+        _, found, _, at = max(rated)
+        if chosen and found <= share + _WORTH_WIDENING:
+            break
+        chosen.append(at)
+        share = found
+    chosen += _of_unstated_numbers(claim, source, chosen)
+    return "\n".join(source.parts[at] for at in sorted(chosen))
 
 
-def _shares(
-    claim: Sequence[Word], window: Sequence[Word], context: Sequence[Word]
-) -> tuple[float, float]:
-    """Return the share of a claim's words that a stretch holds, and of its numbers."""
-    held = held_words(claim, window, context)
-    numbers = [is_held for word, is_held in zip(claim, held, strict=True) if word.is_number]
-    return held_share(claim, held), sum(numbers) / max(1, len(numbers))
+def _of_unstated_numbers(claim: str, source: Source, chosen: Sequence[int]) -> list[int]:
+    """Return a further sentence that states a number of the claim, if it took no other's place.
 
-
-def held_share(claim: Sequence[Word], held: Sequence[bool]) -> float:
-    """Return the share of a claim's meaning that is held, 0 to 1."""
-    total = sum(word.weight for word in claim)
-    kept = sum(word.weight for word, is_held in zip(claim, held, strict=True) if is_held)
-    return kept / total if total else 0.0
-
-
-def held_words(
-    claim: Sequence[Word], window: Sequence[Word], context: Sequence[Word] = ()
-) -> list[bool]:
-    """Say of each word of a claim whether the stretch or its context holds it.
-
-    A Han character counts as held if a pair it belongs to is: single ones recur everywhere.
+    It must speak of something of the claim, and those chosen count nothing of the kind.
     """
-    forms = {word.form for word in (*window, *context)}
-    pairs = _pairs(window) | _pairs(context)
-    own = [a.form + b.form for a, b in pairwise(claim)]
-    held = []
-    for at, word in enumerate(claim):
-        if word.is_han:
-            held.append(any(pair in pairs for pair in own[max(0, at - 1) : at + 1]))
-        else:
-            held.append(word.form in forms)
-    return held
+    stated = [one for at in chosen for one in quantities(source.parts[at])]
+    for one in quantities(claim):
+        if one.kind in _PLAIN or any(other.kind == one.kind for other in stated):
+            continue
+        for at, part in enumerate(source.parts):
+            alike = any(says_same(one, other) for other in quantities(part))
+            how = held(claim, meaning(part)) if alike and at not in chosen else ()
+            if Held.SAME in how or Held.ALIKE in how:
+                return [at]
+    return []
 
 
-def _pairs(window: Sequence[Word]) -> set[str]:
-    return {a.form + b.form for a, b in pairwise(window) if a.is_han}
+def _rate(
+    claim: str, source: Source, chosen: Sequence[int], context: Meaning
+) -> tuple[float, float]:
+    """Return how near sentences come to a claim, and the share of its words that they hold."""
+    together = context
+    for at in chosen:
+        together |= meaning(source.parts[at])
+    share = held_share(words(claim), held(claim, together))
+    if len(chosen) > 1:
+        return share, share
+    own, other = quantities(claim), quantities(source.parts[chosen[0]])
+    same = sum(any(says_same(one, stated) for stated in other) for one in own)
+    return share + _NUMBERS * same / max(1, len(own)), share
+
+
+def held_share(claim: Sequence[Word], how: Sequence[Held]) -> float:
+    """Return the share of a claim's meaning that is held, 0 to 1."""
+    total = kept = 0.0
+    for word, one in zip(claim, how, strict=True):
+        if one is not Held.LIGHT:
+            total += word.weight * (_COMMON if one is Held.COMMON else 1.0)
+            kept += word.weight if one in (Held.SAME, Held.ALIKE) else 0.0
+    return kept / total if total else 0.0

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from rag.answering.support.lexicon import STANDS_FOR, WEAK
+from rag.answering.support.irregular import BASE
+from rag.answering.support.lexicon import WEAK
 from rag.store.tokens import tokenize
 
 _TOKEN: Final = re.compile(
-    r"\d+(?:[.,:]\d+)*(?![^\W\d_])|[^\W_\u3040-\u9fff]+(?:['’][a-z]+)?|[\u3040-\u9fff]|[.!?;,。！？；，、：:()（）]"
+    r"\d+(?:[.,:]\d+)*(?![^\W\d_])|[^\W_\u3007\u3040-\u9fff]+(?:['’][a-z]+)?|[\u3007\u3040-\u9fff]|[.!?;,。！？；，、：:()（）]"
 )
-_HAN: Final = re.compile(r"[\u3040-\u9fff]")
+_HAN: Final = re.compile(r"[\u3007\u3040-\u9fff]")
 _DIGITS: Final = re.compile(r"\d[\d.,:]*\Z")
 _STOPS: Final = frozenset(".!?;,。！？；，、：:()（）")
 
@@ -101,7 +102,7 @@ def _form(raw: str) -> str:
         return raw.replace(",", "")
     bare = re.sub(r"['’]s?\Z", "", raw)
     stem = (tokenize(bare) or [bare.lower()])[0]
-    return STANDS_FOR.get(stem, stem)
+    return BASE.get(stem, stem)
 
 
 def _is_number(raw: str) -> bool:
@@ -110,7 +111,10 @@ def _is_number(raw: str) -> bool:
 
 @lru_cache(maxsize=1 << 15)
 def _weight(raw: str) -> float:
-    if raw in _STOPS or _is_number(raw) or raw in LIGHT_HAN or raw.lower() in LIGHT:
+    lowered = raw.lower()
+    if raw in _STOPS or _is_number(raw) or raw in LIGHT_HAN or lowered in LIGHT:
+        return 0.0
+    if lowered.endswith(("n't", "n’t")):
         return 0.0
     # About two characters make a Chinese word.
     return 0.5 if _HAN.match(raw) or _form(raw) in WEAK else 1.0

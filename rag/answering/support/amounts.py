@@ -1,0 +1,230 @@
+"""Holds the numbers of a claim against its source's; knows no other words of either."""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Final
+
+from rag.answering.support.quantities import Quantity, quantities
+
+# Kinds that a number may have without saying so, or exchange.
+_COUNTED: Final = frozenset(("times", "fold"))
+_RANKED: Final = frozenset(("", "time", "months", "monthday", "calendar", "times"))
+_SPANS: Final = frozenset(("time", "months"))
+_UNSAID: Final = frozenset(("nth", "ratio", "clock", "weekday"))
+# What is left of a whole is stated by its complement.
+_REST: Final = re.compile(r"\b(?:remain\w*|rest|others?|left)\b|其余|剩|另|余下", re.IGNORECASE)
+_ROUNDED: Final = Fraction(1, 200)
+_RATE: Final = re.compile(
+    r"\b(?:per|each|every)\s+(day|night|week|month|year|hour|minute|second)\b"
+    r"|/\s?(day|night|week|month|year|hour|minute|second)\b"
+    r"|\b(daily|nightly|weekly|monthly|yearly|annual(?:ly)?|hourly)\b"
+    r"|[每/](?:个)?(天|日|晚|周(?![一二三四五六日])|星期(?![一二三四五六日天])|月|年|小时|分钟|秒)"
+    r"|(?<=日|月|年)(?=费|息|薪)",
+    re.IGNORECASE,
+)
+# These may count by a span, or only name it: "five a day", 一年一次, but "valid for a day".
+_MAY_RATE: Final = re.compile(
+    r"\b(?:an?|one)\s+(day|night|week|month|year|hour|minute|second)\b"
+    r"|一(?:个)?(天|日|晚|周|星期|月|年|小时|分钟|秒)",
+    re.IGNORECASE,
+)
+_RATE_BY_A: Final = re.compile(
+    r"(?<!\bin)(?<!\bfor)(?<!\bwithin)(?<!\bafter)(?<!\bthan)(?<!\bof)(?<!\blasts)(?<!\btakes)"
+    r"(?<!\bleast)(?<!\bmost)(?<!\babout)(?<!\bhalf) an? (day|night|week|month|year|hour|minute|second)\b"
+    r"(?! (?:ago|later|before|earlier|or more|of silence))",
+    re.IGNORECASE,
+)
+_RATES: Final = {
+    "night": "day", "daily": "day", "nightly": "day", "weekly": "week", "monthly": "month",
+    "yearly": "year", "annual": "year", "annually": "year", "hourly": "hour", "天": "day",
+    "日": "day", "晚": "day", "周": "week", "星期": "week", "月": "month", "年": "year",
+    "小时": "hour", "分钟": "minute", "秒": "second",
+}  # fmt: skip
+_LEAST: Final = (
+    r"at least|no (?:less|fewer|later) than|not (?:less|fewer) than|minimum|or (?:more|longer|older)"
+    r"|至少|不少于|不低于|最少|起码|不得少于|不得低于|不小于"
+)
+_MOST: Final = (
+    r"at most|no (?:more|longer|higher) than|not (?:more|longer) than|up to|maximum|or (?:less|fewer)"
+    r"|最多|至多|不超过|不高于|不得超过|不多于|不大于|上限"
+)
+_BOUND: Final = re.compile(rf"(?P<least>{_LEAST})|(?P<most>{_MOST})", re.IGNORECASE)
+_LEAST_YEAR: Final = 1000
+# "The second day" is the next one.
+_FOLLOWS: Final = re.compile(r"\b(?:next|following)\b|次[年日月]|翌|隔天", re.IGNORECASE)
+# "The two groups", 两组 name what the source speaks of without counting it.
+_BOTH: Final = re.compile(r"\b(?:the|these|those|both|other) \Z|(?:这|那|此)\Z", re.IGNORECASE)
+_BOTH_ZH: Final = frozenset("组者边方地国队")
+# So far from its number a bound may stand.
+_NEAR: Final = 14
+
+
+def strange_quantities(claim: str, sources: Sequence[str], *, around: str = "") -> list[Quantity]:
+    """Return the numbers of a claim that no source states, or states of another unit.
+
+    Args:
+        claim: What is examined.
+        sources: What may state its numbers.
+        around: Title and headings: their years count, not the numbers of chapters.
+    """
+    stated = [one for source in sources for one in quantities(source)]
+    stated += [
+        one for one in quantities(around) if one.kind == "label" or min(one.values) >= _LEAST_YEAR
+    ]
+    own = quantities(claim)
+    rest = _REST.search(claim) is not None
+    follows = any(_FOLLOWS.search(source) for source in sources)
+    return [
+        one
+        for one in own
+        if not any(says_same(one, other) or (rest and _completes(one, other)) for other in stated)
+        and not (follows and one.kind == "nth" and one.noun in _SPANS and 2 in one.values)
+        and (
+            not _may_be_none(one, claim) or _stands_for(one, own, stated, least=_least(one, claim))
+        )
+    ]
+
+
+def says_same(one: Quantity, other: Quantity) -> bool:
+    """Say whether two numbers may state the same."""
+    if one.kind == other.kind and one.kind != "nth":
+        return bool(one.amounts & other.amounts) or _rounds(one, other)
+    if {one.kind, other.kind} <= _COUNTED or "nth" in (one.kind, other.kind):
+        return bool(one.values & other.values) and _ranks_alike(one, other)
+    if "" in (one.kind, other.kind):
+        return bool(one.values & other.values) and not {one.kind, other.kind} & _UNSAID
+    return False
+
+
+def counts_otherwise(claim: str, source: str) -> bool:
+    """Say whether a claim counts by another span of time, or repeats a number in another's place."""
+    own, other = rates(claim), rates(source)
+    named, known = own | _may_be_rates(claim), other | _may_be_rates(source)
+    return bool(own - known and other - named) or _repeats_another(claim, source)
+
+
+def bounds_otherwise(claim: str, source: str) -> bool:
+    """Say whether a number is the least in one text and the most in the other."""
+    own, other = _bounds(claim), _bounds(source)
+    return any(
+        bound != theirs and says_same(number, stated) and not _bound_too(number, bound, other)
+        for number, bound in own
+        for stated, theirs in other
+    )
+
+
+def rates(text: str) -> Counter[str]:
+    """Return the spans of time that a text counts by: "a week", "monthly", 每天."""
+    return _named(text, _RATE) + _named(text, _RATE_BY_A)
+
+
+def _may_be_rates(text: str) -> Counter[str]:
+    return _named(text, _MAY_RATE)
+
+
+def _named(text: str, pattern: re.Pattern[str]) -> Counter[str]:
+    folded = unicodedata.normalize("NFKC", text)
+    named = (next(filter(None, found.groups()), "").lower() for found in pattern.finditer(folded))
+    return Counter(_RATES.get(name, name) for name in named if name)
+
+
+def _rounds(one: Quantity, other: Quantity) -> bool:
+    """Say whether a percentage is a fraction, rounded: 33 % of a third."""
+    if one.kind != "ratio":
+        return False
+    return any(
+        a != b and abs(a - b) <= _ROUNDED and not (_is_percent(a) and _is_percent(b))
+        for a in one.amounts
+        for b in other.amounts
+    )
+
+
+def _ranks_alike(one: Quantity, other: Quantity) -> bool:
+    """Say whether "the 30th day" and "30 days" may speak of the same: not so of months."""
+    counted = {
+        quantity.noun if quantity.kind == "nth" else quantity.kind for quantity in (one, other)
+    }
+    if {one.kind, other.kind} <= _COUNTED:
+        return True
+    if len(counted & _SPANS) == 1 and counted <= _SPANS and one.size != other.size:
+        return False
+    return len(counted & _SPANS) <= 1 and {one.kind, other.kind} <= _RANKED | {"nth"}
+
+
+def _is_percent(share: Fraction) -> bool:
+    return (share * 1000).denominator == 1
+
+
+def _completes(one: Quantity, other: Quantity) -> bool:
+    if one.kind != "ratio" or other.kind != "ratio":
+        return False
+    return any(a + b == 1 for a in one.amounts for b in other.amounts)
+
+
+def _stands_for(
+    one: Quantity, own: Sequence[Quantity], stated: Sequence[Quantity], *, least: int
+) -> bool:
+    """Say whether a "one", which may be an article, has the place of another number."""
+    alike = [
+        other
+        for other in stated
+        if other.kind == one.kind and _same_noun(one, other) and (min(other.values) >= least)
+    ]
+    if not one.kind and any(other.is_one for other in alike):
+        return False
+    return any(not any(says_same(mine, other) for mine in own) for other in alike)
+
+
+def _least(one: Quantity, claim: str) -> int:
+    """Return the least number that a "one" may stand for: "for a day" names no half a day."""
+    before = unicodedata.normalize("NFKC", claim)[: one.start]
+    return 1 if before.endswith(("for ", "about ")) else 0
+
+
+def _may_be_none(one: Quantity, claim: str) -> bool:
+    """Say whether a number may be no count at all: an article, "first of all", "the two"."""
+    if one.is_one:
+        return True
+    is_two = one.values == frozenset((Fraction(2),)) and not one.kind
+    return is_two and (
+        one.noun in _BOTH_ZH
+        or _BOTH.search(unicodedata.normalize("NFKC", claim)[: one.start]) is not None
+    )
+
+
+def _same_noun(one: Quantity, other: Quantity) -> bool:
+    if one.kind:
+        return True
+    return bool(one.noun) and one.noun.rstrip("s") == other.noun.rstrip("s")
+
+
+def _repeats_another(claim: str, source: str) -> bool:
+    """Say whether a claim states a number more often than its source, and another of it not."""
+    own, other = (Counter((one.values, one.kind) for one in quantities(t)) for t in (claim, source))
+    more, less = own - other, other - own
+    return any(
+        key in other and any(key[1] == kind and values != key[0] for values, kind in less)
+        for key in more
+    )
+
+
+def _bounds(text: str) -> list[tuple[Quantity, str]]:
+    folded = unicodedata.normalize("NFKC", text)
+    found = []
+    for match in _BOUND.finditer(folded):
+        near = [
+            one
+            for one in quantities(text)
+            if -_NEAR <= one.start - match.end() <= _NEAR or 0 <= match.start() - one.end <= 2
+        ]
+        if near:
+            closest = min(near, key=lambda one: abs(one.start - match.end()))
+            found.append((closest, match.lastgroup or ""))
+    return found
+
+
+def _bound_too(number: Quantity, bound: str, others: Sequence[tuple[Quantity, str]]) -> bool:
+    return any(theirs == bound and says_same(number, stated) for stated, theirs in others)

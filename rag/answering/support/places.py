@@ -1,0 +1,55 @@
+"""Finds numbers of a claim that its source states of something else; knows no negation."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Final
+
+from rag.answering.support.amounts import says_same
+from rag.answering.support.negations import clauses, ideas, ideas_at
+from rag.answering.support.quantities import Quantity, quantities
+from rag.answering.support.words import words
+from rag.sentences import sentences
+
+# So much more the place of another number must share with a claim than that of its own.
+_NEARER: Final = 1.4
+
+
+def misplaced(claim: str, window: str) -> bool:
+    """Say whether a number stands with words that the source has by another number of its kind.
+
+    "The Attic costs 25 euros" holds a number of the next row, 整机保修六年 of the next clause.
+    """
+    rows = [window[start:end] for start, end in sentences(window)]
+    return any(
+        _is_misplaced(one, clause, parts)
+        for clause in clauses(claim)
+        for one in quantities(clause)
+        if not one.is_one
+        for parts in (rows, clauses(window.replace("|", " ")))
+    )
+
+
+def _is_misplaced(one: Quantity, clause: str, parts: Sequence[str]) -> bool:
+    own = elsewhere = -1.0
+    for part in parts:
+        stated = quantities(part)
+        if any(says_same(one, other) for other in stated):
+            own = max(own, _shared(clause, part))
+        elif any(other.kind == one.kind for other in stated):
+            elsewhere = max(elsewhere, _shared(clause, part))
+    return own >= 0 and elsewhere >= own + _NEARER
+
+
+def _shared(clause: str, part: str) -> float:
+    """Return the weight of the words that two clauses share."""
+    there = ideas(part)
+    cut = words(clause)
+    single = sum(
+        word.weight
+        for word, named in zip(cut, ideas_at(clause), strict=True)
+        if named & there and not word.is_han
+    )
+    pairs = {
+        a.form + b.form for a, b in pairwise(cut) if a.is_han and b.is_han and a.weight + b.weight
+    }
+    return single + sum(pair in there for pair in pairs) / 2
