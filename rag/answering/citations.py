@@ -12,16 +12,14 @@ from langchain_core.documents import Document
 
 from rag.answering.answer import Citation
 from rag.answering.markers import Mark
-from rag.answering.numbers import stated_numbers
 from rag.answering.quotes import find_quote, quoted
+from rag.answering.support.negations import clauses, denials
 from rag.answering.support.verdict import fault_in
 from rag.sentences import sentences, trimmed
 from rag.store.tokens import tokenize
 
 Span = tuple[int, int]
 
-# Fewer quoted words are a name or a manner of speaking rather than a quotation.
-_QUOTATION_WORDS: Final = 2
 # What is left around the words of a claim when its markers and its list are gone.
 _BULLET: Final = re.compile(r"^\s*(?:[-*•]\s+|\d{1,2}[.)]\s+)")
 _LOOSE_STOP: Final = re.compile(r"\s+([.,;:!?。，；：！？])")
@@ -114,13 +112,32 @@ def unsupported(claim: Claim, passages: Sequence[Document], *, question: str = "
 
     They are a quotation's where that was made up, else the claim's.
     """
-    texts = [passage.page_content for passage in passages]
     for words in claim.quotes:
-        is_quotation = len(tokenize(words)) >= _QUOTATION_WORDS or stated_numbers(words)
-        if is_quotation and not any(find_quote(words, text) for text in texts):
+        if not any(_is_quoted(words, passage, question) for passage in passages):
             return words
     invented = fault_in(claim.text, passages, question=question)
     return _LOOSE_STOP.sub(r"\1", _BULLET.sub("", claim.text)).strip() if invented else None
+
+
+def _is_quoted(words: str, passage: Document, question: str) -> bool:
+    """Say whether quoted words stand in a passage; a single one may stand there in another form."""
+    text = passage.page_content
+    if span := find_quote(words, text):
+        return not _elides_a_denial(words, text[slice(*span)])
+    title = str(passage.metadata.get("title") or "")
+    own = tokenize(words)
+    return len(own) == 1 and set(own) <= {*tokenize(text), *tokenize(title), *tokenize(question)}
+
+
+def _elides_a_denial(words: str, span: str) -> bool:
+    """Say whether a quotation leaves a "not" out of its sentence: "the battery is … replaceable"."""
+    if len(words) >= len(span) or len(sentences(span)) > 1:
+        return False
+    return sum(map(_denials, clauses(span))) != sum(map(_denials, clauses(words)))
+
+
+def _denials(clause: str) -> int:
+    return len(denials(clause))
 
 
 def support(claim: Claim, passage: str) -> Span:

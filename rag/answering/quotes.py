@@ -14,7 +14,12 @@ _EDGES: Final = " \t\r\n.,;:!?。，、；：！？．"
 # Words in quotation marks, each mark with its partner; inch marks ("3.5\" disk") are no quotes.
 _QUOTED: Final = re.compile(
     r"“([^“”\n]+)”|「([^「」\n]+)」|『([^『』\n]+)』|«([^«»\n]+)»|„([^„“”\n]+)[“”]"
-    r"|＂([^＂\n]+)＂|(?<![\w\"])\"([^\"\n]+)\"(?!\w)"
+    r"|＂([^＂\n]+)＂|(?<![\w\"])\"([^\"\n]+)\"(?!\w)|〝([^〝〞〟\n]+)[〞〟]|‹([^‹›\n]+)›|｢([^｢｣\n]+)｣"
+    # Single marks are apostrophes too: they quote what is several words, or Chinese.
+    r"|(?<!\w)‘([^‘\n]*?[\s\u3040-\u9fff][^‘\n]*?)’(?!\w)"
+    r"|(?<![\w'])'([^'\n]*?[\s\u3040-\u9fff][^\n]*?)'(?![\w'])"
+    # A line behind ">" quotes as a whole.
+    r"|(?m:^[ \t]*>[ \t]*([^\n]+)$)"
 )
 
 

@@ -32,8 +32,8 @@ _DENIES: Final = re.compile(
     r"|instead|rather|avoid\w*|prevent\w*|withdrawn|reject\w*|abolish\w+|scrap\w+|longer|independent\w*"
     r"|exempt\w*|dis\w{4,}|un\w{4,}|in(?:visible|valid)|hid\w*|conceal\w*|wait\w*|im(?:possible|mune)"
     r"|\w+less|alone|closed?|shut|expir\w+|laps\w+|fail\w*|lost|los[et]s?|stop\w*|extinct|survive\w*"
-    r"|(?:turn|vote)(?:ed|d|s)? down|sealed)\b"
-    r"|拒绝|除外|除了?|以外|之外|缺|失|停|避免|防止|免|闭|否|反对|废|以免|过期|逾期",
+    r"|(?:turn|vote)(?:ed|d|s)? down|sealed|silen\w+)\b"
+    r"|拒绝|除外|除了?|以外|之外|缺|失|停|避免|防止|免(?!费)|闭|否|反对|废|以免|过期|逾期",
     re.IGNORECASE,
 )
 # "Only here" denies what is elsewhere, and of that alone.

@@ -11,7 +11,9 @@ from rag.answering.support.words import words
 from rag.sentences import sentences
 
 # So much more the place of another number must share with a claim than that of its own.
-_NEARER: Final = 1.4
+# Shorter nouns are units and parts of names.
+_SHORT: Final = 3
+_NEARER: Final = 1.0
 
 
 def misplaced(claim: str, window: str) -> bool:
@@ -27,6 +29,28 @@ def misplaced(claim: str, window: str) -> bool:
         if not one.is_one
         for parts in (rows, clauses(window.replace("|", " ")))
     )
+
+
+def counts_another(claim: str, window: str) -> bool:
+    """Say whether a number counts one thing in the claim and another in its source.
+
+    Each noun must be foreign to the other text: "14 words" for "14 characters".
+    """
+    own, there = ideas(claim), ideas(window)
+    return any(
+        not _named(one.noun) & there
+        for one in quantities(claim)
+        if _named(one.noun)
+        and (same := [other for other in quantities(window) if says_same(one, other)])
+        and all(
+            not other.kind and _named(other.noun) and not _named(other.noun) & own
+            for other in same
+        )
+    )
+
+
+def _named(noun: str) -> frozenset[str]:
+    return ideas(noun) if noun.isascii() and len(noun) > _SHORT else frozenset()
 
 
 def _is_misplaced(one: Quantity, clause: str, parts: Sequence[str]) -> bool:

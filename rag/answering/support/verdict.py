@@ -16,7 +16,7 @@ from rag.answering.support.amounts import bounds_otherwise, counts_otherwise, st
 from rag.answering.support.likeness import Held, held, meaning
 from rag.answering.support.names import strange_names
 from rag.answering.support.opposites import opposed
-from rag.answering.support.places import misplaced
+from rag.answering.support.places import counts_another, misplaced
 from rag.answering.support.relations import turned_round
 from rag.answering.support.windows import Source, held_share, nearest, read_source
 from rag.answering.support.words import Word, words
@@ -134,6 +134,7 @@ def _numbers_differ(claim: str, window: str, question: str, around: str) -> bool
         or counts_otherwise(claim, window)
         or bounds_otherwise(claim, window)
         or misplaced(claim, window)
+        or counts_another(claim, window)
     )
 
 
