@@ -22,6 +22,7 @@ from rag.answering.sufficiency.signs import (
     Ground,
     Signs,
     held_elsewhere,
+    named_in,
     read_signs,
     surprises,
 )
@@ -142,6 +143,7 @@ class SetIndex:
         return read_signs(
             self._worth(question),
             [self._texts[id_] for id_ in found],
+            named=named_in(question),
             cosines=[float(self._vectors[self._rows[id_]] @ vector) for id_ in found],
             ground=self._ground(question),
             relevance=best[0].score if best else 0.0,

@@ -47,7 +47,7 @@ class Axis:
     @classmethod
     def for_shares(cls, *, start: float, end: float) -> "Axis":
         """Return the axis from 0 to 1."""
-        return cls._linear(0.0, 1.0, start, end)
+        return cls(0.0, 1.0, start, end, (0.0, 0.2, 0.4, 0.6, 0.8, 1.0))
 
     def position(self, value: float) -> float:
         """Return the place of `value`; values beyond the ends lie at the ends."""

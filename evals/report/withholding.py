@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from evals.losses import NOT_CITED
 from evals.measures.abstention import auroc, risk_coverage
 from evals.report.view import standings
 from evals.results import BenchResult, CellResult, Judgement
@@ -95,7 +96,7 @@ def _curve(cell: CellResult, judged: Judgement, known: Mapping[str, bool]) -> Cu
     # By chance, as the product decides; its steps are coarse, so the log odds order what is level.
     ids = sorted(judged.chances, key=lambda id_: (judged.chances[id_], -judged.odds[id_], id_))
     has_none = [not known[id_] for id_ in ids]
-    lost = [none or id_ in cell.losses for none, id_ in zip(has_none, ids, strict=True)]
+    lost = [none or _is_lost(cell, judged, id_) for none, id_ in zip(has_none, ids, strict=True)]
     sure = _ranks([(judged.chances[id_], -judged.odds[id_]) for id_ in ids])
     false, wrong = (risk_coverage(sure, np.array(one, float)) for one in (has_none, lost))
     rates = sorted({*RATES, judged.rate})
@@ -112,6 +113,13 @@ def _curve(cell: CellResult, judged: Judgement, known: Mapping[str, bool]) -> Cu
             for rate in rates
         ),
     )
+
+
+def _is_lost(cell: CellResult, judged: Judgement, id_: str) -> bool:
+    """Return whether the gold was lost; what was withheld could not be cited."""
+    stage = cell.losses.get(id_)
+    withheld = judged.chances[id_] > judged.rate
+    return stage is not None and not (withheld and stage == NOT_CITED)
 
 
 def _line(

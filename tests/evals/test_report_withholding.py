@@ -44,6 +44,15 @@ def test_a_curve_adds_the_surest_question_first() -> None:
     assert curve.auroc == pytest.approx(1 / 3)
 
 
+def test_what_was_withheld_is_not_wrong_for_not_being_cited() -> None:
+    found = four_questions(0.3)
+    (cell,) = found.cells
+    third, fourth = (question.id for question in found.questions[2:])
+    uncited = replace(cell, losses={third: "not cited", fourth: "not cited"})
+    (curve,) = curves(replace(found, cells=(uncited,)))
+    assert curve.wrong == pytest.approx((0, 1 / 2, 2 / 3, 2 / 4))
+
+
 def test_a_line_tells_both_kinds_of_questions_apart_at_the_cells_own_rate() -> None:
     (curve,) = curves(four_questions(0.25))
     assert [line.rate for line in curve.lines] == [0.1, 0.2, 0.25, 0.3]

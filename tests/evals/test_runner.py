@@ -42,7 +42,9 @@ def test_retrieval_settings_embed_nothing_and_share_their_searches(
     search_words = Store.search_words
 
     def counting(self: Store, query: str, k: int, **about: object) -> object:
-        searches.append(query)
+        # Among the passages of a cell the judge looks for the best: these differ from cell to cell.
+        if about.get("allowed") is None:
+            searches.append(query)
         return search_words(self, query, k, **about)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Store, "search_words", counting)

@@ -7,7 +7,7 @@ from rag.answering.sufficiency.signs import Signs
 
 
 def signs(covered: float, nearness: float = 0.0) -> Signs:
-    return Signs(nearness, covered, 0.0, 0.0, 0.0, 0.0, 0.0)
+    return Signs(nearness, covered, *[0.0] * 6)
 
 
 GROUPS = (

@@ -24,6 +24,7 @@ class Weights:
     covered: float
     told: float
     held: float
+    named: float
     agreed: float
     blind: float
     words: float
@@ -35,6 +36,7 @@ WEIGHTS: Final = Weights(
     covered=0.95,
     told=1.64,
     held=2.35,
+    named=0.0,
     agreed=0.8,
     blind=1.39,
     words=2.05,

@@ -23,6 +23,7 @@ from rag.answering.sufficiency.signs import (
     Ground,
     Signs,
     held_elsewhere,
+    named_in,
     read_signs,
     surprises,
 )
@@ -130,6 +131,7 @@ class IndexJudge:
         return read_signs(
             self._worth(question),
             shown,
+            named=named_in(question),
             cosines=self._cosines(question, ids),
             ground=ground,
             relevance=best[0].score if best else 0.0,

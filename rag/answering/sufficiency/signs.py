@@ -24,6 +24,8 @@ _ASKED_FOR: Final = re.compile(
     r"\bhow\s+(many|much|long|far|old|tall|often|soon|high|deep|wide|fast|large|big|heavy)\b",
     re.IGNORECASE,
 )
+# Names inside of a sentence, and numbers. Chinese has no capitals: numbers alone.
+_NAMED: Final = re.compile(r"(?<=[a-z,] )[A-Z][\w'-]+|\d[\d.,]*\d|\d")
 # An index of three passages is judged as if there were so many others without the words: in it,
 # words would else be common that are rare.
 _OTHERS: Final = 20
@@ -80,6 +82,7 @@ class Signs:
         covered: Share of the question's surprise that one sentence of the first passage holds.
         told: The same, not as a share but in tens of nats: a vague question is soon covered.
         held: Share that the first passage holds as a whole.
+        named: Share of its names and numbers that stand in any passage; 1 where it has none.
         agreed: Share that the passage nearest in meaning holds, times the sight: both legs point
             to one place.
         blind: 1 where the model cannot tell the texts of the index apart, 0 where it can.
@@ -90,6 +93,7 @@ class Signs:
     covered: float
     told: float
     held: float
+    named: float
     agreed: float
     blind: float
     words: float
@@ -119,10 +123,16 @@ def asked_for(question: str) -> set[str]:
     return {token for word in found for token in tokenize(word)}
 
 
+def named_in(question: str) -> set[str]:
+    """Return the tokens of a question's names and numbers."""
+    return {token for name in _NAMED.findall(question) for token in tokenize(name)}
+
+
 def read_signs(
     worth: Mapping[str, float],
     passages: Sequence[str],
     *,
+    named: Collection[str] = (),
     cosines: Sequence[float] | None,
     ground: Ground | None,
     relevance: float,
@@ -132,6 +142,7 @@ def read_signs(
     Args:
         worth: Of `surprises`.
         passages: Text with title and headings in front; at least one.
+        named: Of `named_in`.
         cosines: Of the question with each passage; None where nothing was compared by meaning.
         ground: What the cosines stand out of; None likewise.
         relevance: BM25 of the best passage.
@@ -139,18 +150,21 @@ def read_signs(
     total = sum(worth.values()) or 1.0
     covered = max(_share(worth, set(words)) for words in _sentence_words(passages[0]))
     told = covered * min(_MOST_NATS, total) / _TENS
-    held = _share(worth, set(tokenize(passages[0])))
+    words = [set(tokenize(text)) for text in passages]
+    held = _share(worth, words[0])
+    found = sum(any(name in one for one in words) for name in named) / len(named) if named else 1.0
     relative = min(_MOST_WORDS, relevance / total)
     if cosines is None or ground is None:
-        return Signs(0.0, covered, told, held, 0.0, 1.0, relative)
+        return Signs(0.0, covered, told, held, found, 0.0, 1.0, relative)
     sight = ground.sight
-    nearest = passages[max(range(len(passages)), key=lambda at: (cosines[at], -at))]
+    nearest = max(range(len(passages)), key=lambda at: (cosines[at], -at))
     return Signs(
         nearness=sight * ground.lift(cosines[0]),
         covered=covered,
         told=told,
         held=held,
-        agreed=sight * _share(worth, set(tokenize(nearest))),
+        named=found,
+        agreed=sight * _share(worth, words[nearest]),
         blind=1 - sight,
         words=(1 - sight) * relative,
     )

@@ -23,7 +23,7 @@ PASSAGES = tuple(
 
 
 def test_every_sign_raises_the_odds() -> None:
-    none = Signs(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    none = Signs(*[0.0] * 8)
     for name in ("nearness", "covered", "told", "held", "agreed", "words"):
         assert log_odds(dataclasses.replace(none, **{name: 1.0})) > log_odds(none)
     assert log_odds(none) == WEIGHTS.constant

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.answering.sufficiency.signs import Ground, held_elsewhere, read_signs, surprises
+from rag.answering.sufficiency.signs import Ground, held_elsewhere, named_in, read_signs, surprises
 
 ENGLISH = Ground(mean=0.05, deviation=0.12, nearest=0.65, passages=500)
 BLIND = Ground(mean=0.55, deviation=0.12, nearest=0.8, passages=500)
@@ -70,3 +70,27 @@ def test_what_another_passage_holds_whole_is_answered_there() -> None:
     assert held_elsewhere(WORTH, ["refunds for velcro", "dogs"]) == 1.0
     assert held_elsewhere(WORTH, []) == 0.0
     assert held_elsewhere({}, ["x"]) == 0.0
+
+
+def test_a_vague_question_that_is_covered_says_less_than_one_of_rare_words() -> None:
+    def read(worth: dict[str, float]) -> float:
+        return read_signs(worth, [ABOUT], cosines=None, ground=None, relevance=0.0).told
+
+    assert read({"dog": 1.0}) < read({"dog": 5.0}) < read({"refund": 8.0, "dai": 8.0})
+    assert read({"refund": 400.0}) == read({"refund": 800.0})
+
+
+def test_words_of_several_sentences_are_held_and_not_covered() -> None:
+    signs = read_signs({"refund": 1, "dog": 1}, [ABOUT], cosines=None, ground=None, relevance=0.0)
+    assert (signs.covered, signs.held) == (0.5, 1.0)
+
+
+def test_names_and_numbers_that_stand_nowhere_are_missed() -> None:
+    named = named_in("Who was the runner-up of the 2018 World Cup in Kazan?")
+    assert named == {"2018", "cup", "kazan"}
+    found = ["\nThe Cup of 2014 was won abroad.", "\nIn Kazan nothing happened."]
+    signs = read_signs({"cup": 1.0}, found, named=named, cosines=None, ground=None, relevance=0.0)
+    assert signs.named == 2 / 3
+    assert named_in("Refunds for which parcels?") == set()
+    none = read_signs({"cup": 1.0}, found, cosines=None, ground=None, relevance=0.0)
+    assert none.named == 1.0
