@@ -72,7 +72,7 @@ separate severe shorten simplify slow smooth spare spread stable standard steady
 submit substitute succeed sum supervise suspend sustain swap  terminate test timely tolerate trace
 transfer translate transmit transport trigger ultimate unable unacceptable unavailable uncertain unchanged
 undo uniform unlike unlimited unrelated unusual valid verify visible  void weak welcome withdraw withhold
-study paper report article author researcher finding precedence priority automatically
+http https url api pc pdf sms faq study paper report article author researcher finding precedence priority automatically
 let get got gotten make made took taken went gone came done did does
 put puts putting place places placed placing
 keep kept keeping let's

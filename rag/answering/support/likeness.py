@@ -176,7 +176,9 @@ def _common_at(text: str) -> tuple[int, ...]:
     found = looked_up(cut, _common_zh())
     stems = _common_en()
     return tuple(
-        max(found[at], default=0) if word.is_han else int(word.form in stems)
+        max(found[at], default=0)
+        if word.is_han
+        else int(word.form in stems or word.form.removesuffix("est") in stems)
         for at, word in enumerate(cut)
     )
 
@@ -223,3 +225,44 @@ def _common_en() -> frozenset[str]:
 @lru_cache(maxsize=1)
 def _common_zh() -> dict[str, frozenset[int]]:
     return {word: frozenset((len(word),)) for word in COMMON_ZH.split()}
+
+
+def foreign_words(claim: str, window: str, around: str, passage: str) -> list[Word]:
+    """Return the words of a claim that its source does not hold.
+
+    A word that another sentence of the passage holds may name the same thing again ("the hub"),
+    unless it stands where the nearest sentence has another ("the Attic" for "the Cellar").
+    """
+    own, there, mine = words(claim), words(window), meaning(claim)
+    how = held(claim, meaning(window) | meaning(around))
+    beyond = held(claim, meaning(passage))
+    return [
+        word
+        for at, word in enumerate(own)
+        if how[at] is Held.STRANGE
+        and (
+            word.is_han or beyond[at] is not Held.SAME or _takes_a_place(own, at, there, mine)
+        )
+    ]
+
+
+def _takes_a_place(own: Sequence[Word], at: int, there: Sequence[Word], mine: Meaning) -> bool:
+    """Say whether a source has, beside the neighbour of a claim's word, one that the claim lacks."""
+    telling = [word for word in own if word.weight]
+    place = next(number for number, word in enumerate(telling) if word is own[at])
+    source = [
+        (word.form, found)
+        for word, found in zip(there, looked_up(there, _groups()), strict=True)
+        if word.weight
+    ]
+    forms = [form for form, _ in source]
+    for step in (-1, 1):
+        if not 0 <= place + step < len(telling):
+            continue
+        for number, form in enumerate(forms):
+            beside = number - step
+            if form == telling[place + step].form and 0 <= beside < len(source):
+                other, groups = source[beside]
+                if other not in mine.forms and not groups & mine.groups:
+                    return True
+    return False

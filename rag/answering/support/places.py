@@ -43,8 +43,7 @@ def counts_another(claim: str, window: str) -> bool:
         if _named(one.noun)
         and (same := [other for other in quantities(window) if says_same(one, other)])
         and all(
-            not other.kind and _named(other.noun) and not _named(other.noun) & own
-            for other in same
+            not other.kind and _named(other.noun) and not _named(other.noun) & own for other in same
         )
     )
 

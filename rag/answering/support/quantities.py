@@ -40,7 +40,7 @@ _NUMBER: Final = re.compile(
     rf"|(?P<ratio_of>\b(?:one|two|three|four|five|six|seven|eight|nine|(?<![\d.])[1-9]) (?:in|out of)(?: every)?"
     rf" (?:{ENGLISH}|\d{{1,3}}))\b(?! (?:minutes|hours|days|weeks|months|years))"
     rf"|(?<![\w/.])(?P<slash_upper>\d{{1,2}})/(?P<slash_under>\d{{1,3}})(?![\w/])"
-    rf"|\b(?P<fraction_upper>an?|{ENGLISH})[ -](?P<fraction_under>{DENOMINATOR})\b(?! hand)"
+    rf"|\b(?P<fraction_upper>an?|remaining|{ENGLISH})[ -](?P<fraction_under>{DENOMINATOR})\b(?! hand)"
     rf"|\b(?P<half_of>half)\b(?! (?:an? |{_TIMED}|past|{_COUNT}))(?!-)(?=[ ,.;)]|$)"
     rf"|\bhalf[ -](?:an?[ -])?(?P<half>{_TIMED})s?\b"
     r"|(?P<fold>\b(?:double[ds]?|doubling|once|twice|tripl(?:e[ds]?|ing)|twofold|threefold|thrice))\b"

@@ -13,7 +13,7 @@ from rag.answering.numbers import without_item_numbers
 from rag.answering.quotes import find_quote
 from rag.answering.support.alignment import exchanged
 from rag.answering.support.amounts import bounds_otherwise, counts_otherwise, strange_quantities
-from rag.answering.support.likeness import Held, held, meaning
+from rag.answering.support.likeness import Held, foreign_words, held, meaning
 from rag.answering.support.names import strange_names
 from rag.answering.support.opposites import opposed
 from rag.answering.support.places import counts_another, misplaced
@@ -99,7 +99,8 @@ def _fault(
     share = held_share(own, how)
     if turned_round(claim, window) or (_repeats(own, how) and exchanged(own, other)):
         return Fault.EXCHANGED
-    return Fault.UNSAID if share <= _LEAST_SHARE or Held.STRANGE in how else None
+    foreign = foreign_words(claim, window, source.context, source.text)
+    return Fault.UNSAID if share <= _LEAST_SHARE or foreign else None
 
 
 def _repeats(claim: Sequence[Word], how: Sequence[Held]) -> bool:
