@@ -2,10 +2,10 @@
 
 Asked while its own passage is left out, such a question is about the matters of the index and its
 answer is missing: what these look like is learnt without a label. It is made as people ask: what
-the passage is about, and something that one sentence of it says. Whole stretches of sentences are
-too unlike: they share few words with other passages, so too much was taken for answerable (of
-questions whose documents were left out .38 to .51 instead of .3 in three English sets, so .28 to
-.38; leaving one set out).
+the passage is about, and something that one sentence of it says. Stretches of sentences will not
+do: they share too little with other passages, so that of questions whose documents were left out
+.42, .38 and .51 were answered where .3 is wanted (three English sets, with weights of the others);
+with questions as made here .30, .30 and .42.
 """
 
 import math
