@@ -77,7 +77,9 @@ def _last_part(text: str, spans: list[tuple[int, int]], first: int) -> int:
         if end - start > _LONGEST_JOINED or "\n" in text[spans[at - 1][1] : spans[at][0]]:
             break
         so_far = text[start : spans[at - 1][1]]
-        if at - 1 == last and so_far.endswith(("；", ";")):
+        # "（见图一。）" inside of a sentence does not end it.
+        goes_on = so_far.endswith(("；", ";")) or (so_far[-1] == "）" and so_far[0] != "（")
+        if at - 1 == last and goes_on:
             last = at
         if _is_open(so_far) and not _is_open(text[start:end]):
             last = at

@@ -12,7 +12,7 @@ from rag.splitting.pieces import Break, Piece, finer, pieces
 from rag.splitting.stretches import Stretch, stretches
 
 # Raise when the same document yields other passages: sources are then split again.
-SPLITTER_VERSION = 1
+SPLITTER_VERSION = 2
 
 CountTokens = Callable[[Sequence[str]], list[int]]
 
@@ -33,6 +33,8 @@ class Passage:
         text: `LoadedDocument.text[start_index:end_index]`.
         page: 1-based page of its first character, None without pages.
         section: Titles of the headings above it, outermost first.
+        lead_in: What it cannot be understood without and stands further up: the header row of the
+            table, or the opening fence of the code, that it begins inside of; "" mostly.
     """
 
     ordinal: int
@@ -41,15 +43,18 @@ class Passage:
     text: str
     page: int | None
     section: tuple[str, ...]
+    lead_in: str = ""
 
 
-def embedding_text(title: str, section: tuple[str, ...], text: str) -> str:
+def embedding_text(title: str, section: tuple[str, ...], text: str, lead_in: str = "") -> str:
     """Return the exact string that is embedded for a passage: title, heading path, then text.
+
+    Text that begins inside of a table has the table's header row, its `lead_in`, before it.
 
     Title and path are shortened so that they cannot crowd out the text, and what the text itself
     opens with is not repeated.
     """
-    header = embedding_header(title, section, text)
+    header = embedding_header(title, section, text, lead_in)
     return f"{header}\n{text}" if header else text
 
 
@@ -63,10 +68,10 @@ def split(
 ) -> list[Passage]:
     """Return the passages of `document` in order; the same text gives the same passages.
 
-    A passage never crosses a heading, nor a page but to end its last sentence. Inside a section it
-    ends at the best place at hand (paragraph, then list item or row, sentence, word), and which of
-    several equal places is taken depends on the words there alone, so that an edit changes only
-    the passages around it.
+    A passage never crosses a heading, nor a page but to end its last sentence, and never parts a
+    block of code that fits into one. Inside a section it ends at the best place at hand (paragraph,
+    then definition, list item or row, sentence, word), and which of several equal places is taken
+    depends on the words there alone, so that an edit changes only the passages around it.
 
     Args:
         document: What a loader returned.
@@ -91,7 +96,9 @@ def split(
     ]
     fitting = _fit(measure, cores)
     cuts = _with_overlap(measure, fitting, overlap) if overlap else fitting
-    return [_passage(document, ordinal, cut) for ordinal, cut in enumerate(cuts)]
+    return [
+        _passage(document, ordinal, cut, measure.lead_in(cut)) for ordinal, cut in enumerate(cuts)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +117,7 @@ class _Cut:
         return self.pieces[-1].end
 
 
-def _passage(document: LoadedDocument, ordinal: int, cut: _Cut) -> Passage:
+def _passage(document: LoadedDocument, ordinal: int, cut: _Cut, lead_in: str) -> Passage:
     return Passage(
         ordinal=ordinal,
         start_index=cut.start,
@@ -118,6 +125,7 @@ def _passage(document: LoadedDocument, ordinal: int, cut: _Cut) -> Passage:
         text=document.text[cut.start : cut.end],
         page=document.page_at(cut.start),
         section=cut.stretch.section,
+        lead_in=lead_in,
     )
 
 
@@ -132,6 +140,7 @@ class _Measure:
         self._count = count_tokens
         self._max_tokens = max_tokens
         self._header = header
+        self._crowded: set[int] = set()
 
     def rooms(self, parts: Sequence[Stretch]) -> list[int]:
         """Return how many tokens the header of each part leaves for its text."""
@@ -145,7 +154,34 @@ class _Measure:
                 f"title and headings take {largest} of the {self._max_tokens} tokens of a "
                 "passage; raise splitter.max_tokens or set splitter.header to false"
             )
-        return [self._max_tokens - size for size in sizes]
+        return [
+            self._room(part, self._max_tokens - size)
+            for part, size in zip(parts, sizes, strict=True)
+        ]
+
+    def lead_in(self, cut: "_Cut") -> str:
+        """Return what `cut` cannot be understood without, unless it would crowd out the text."""
+        line = self._document.lead_in(cut.start)
+        if cut.stretch.start in self._crowded and embedding_header("", (), "", line):
+            return ""
+        return line
+
+    def _room(self, part: Stretch, room: int) -> int:
+        """Return the tokens left for text where a table's header row is repeated."""
+        rows = {
+            embedding_header("", (), "", self._document.lead_in(block.end_index - 1))
+            for block in self._document.blocks
+            if block.kind == "table" and part.start <= block.start_index < part.end
+        }
+        if not any(rows):
+            return room
+        own, *sizes = self._count([self._text[part.start : part.end], *sorted(rows)])
+        if own <= room:  # nothing will be cut
+            return room
+        if max(sizes) > room // 2:
+            self._crowded.add(part.start)
+            return room
+        return room - max(sizes)
 
     def pieces(self, parts: Sequence[Stretch], limits: Sequence[int]) -> list[list[Piece]]:
         """Return the pieces of each part, none larger than its limit in tokens."""
@@ -167,7 +203,7 @@ class _Measure:
         if self._header:
             title = self._document.title
             texts = [
-                embedding_text(title, cut.stretch.section, text)
+                embedding_text(title, cut.stretch.section, text, self.lead_in(cut))
                 for cut, text in zip(cuts, texts, strict=True)
             ]
         # A single character cannot be cut, whatever it counts.

@@ -44,7 +44,8 @@ def assert_invariants(document, passages, *, count_tokens, max_tokens, header):
         covered[passage.start_index : passage.end_index] = b"\1" * len(passage.text)
     assert all(covered[at] for at, character in enumerate(text) if not character.isspace())
     embedded = [
-        embedding_text(document.title, p.section, p.text) if header else p.text for p in passages
+        embedding_text(document.title, p.section, p.text, p.lead_in) if header else p.text
+        for p in passages
     ]
     assert all(size <= max_tokens for size in count_tokens(embedded))
     assert [p.ordinal for p in passages] == list(range(len(passages)))
@@ -296,6 +297,58 @@ def test_a_limit_that_headings_alone_exceed_is_refused_by_name():
     document = LoadedDocument(text="Some text.", kind="text", title="a b c d e f g h i j k l")
     with pytest.raises(SettingsError, match=r"splitter\.max_tokens"):
         cut(document, max_tokens=16)
+
+
+def table(rows):
+    lines = ["| Plan | Price |", "|------|-------|"]
+    return "\n".join([*lines, *(f"| plan {row} | {row} EUR a month |" for row in range(rows))])
+
+
+def test_each_passage_of_a_table_leads_in_with_its_header():
+    document = load_markdown(f"# Plans\n\nOurs:\n\n{table(30)}\n\nAsk us.".encode())
+    passages = cut(document, max_tokens=60)
+    later = [p for p in passages if p.text.startswith("| plan")]
+    assert len(later) > 2
+    assert {p.lead_in for p in later} == {"| Plan | Price |"}
+    for passage in later:
+        assert "| Plan | Price |\n| plan" in embedding_text("", (), passage.text, passage.lead_in)
+    first = next(p for p in passages if "| Plan | Price |" in p.text)
+    assert "|------|-------|\n| plan 0 " in first.text
+    assert first.lead_in == ""
+    assert_invariants(document, passages, count_tokens=count_words, max_tokens=60, header=True)
+
+
+def test_a_header_row_longer_than_half_a_passage_is_not_repeated():
+    wide = " | ".join(f"column{number}" for number in range(30))
+    rows = "\n".join(" | ".join("x" * 30) for _ in range(9))
+    document = load_markdown(f"{wide}\n{' | '.join(['---'] * 30)}\n{rows}".encode())
+    passages = cut(document, max_tokens=40)
+    assert not any(p.lead_in for p in passages)
+
+
+@pytest.mark.parametrize("words_before", [0, 3, 12, 30, 55])
+@pytest.mark.parametrize("lines", [3, 9, 14])
+def test_code_that_fits_into_a_passage_is_never_parted(words_before, lines):
+    code = "```python\n" + "\n\n".join(f"step_{n} = go({n})" for n in range(lines)) + "\n```"
+    text = " ".join(["word"] * words_before) + f".\n\n{code}\n\n" + "End of it. " * 12
+    passages = cut(load_markdown(text.encode()), max_tokens=60)
+    assert sum(code in passage.text for passage in passages) == 1
+
+
+def test_code_in_a_list_is_never_parted():
+    code = "   ```sh\n" + "\n".join(f"   make step{n}" for n in range(12)) + "\n   ```"
+    text = f"1. First {'word ' * 30}\n2. Run:\n\n{code}\n\n3. Then {'word ' * 30}"
+    passages = cut(load_markdown(text.encode()), max_tokens=45)
+    assert sum(code.strip() in passage.text for passage in passages) == 1
+
+
+def test_longer_code_is_cut_before_definitions_and_leads_in_with_its_fence():
+    body = "\n".join(f"def f{n}():\n    a = {n}\n\n    return a" for n in range(12))
+    document = load_markdown(f"```python\n{body}\n```".encode())
+    passages = cut(document, max_tokens=40)
+    assert all(p.text.startswith("def f") for p in passages[1:])
+    assert {p.lead_in for p in passages[1:]} == {"```python"}
+    assert embedding_text("", (), passages[1].text, "```python") == passages[1].text
 
 
 def test_embedding_text_puts_title_and_path_before_the_text():

@@ -18,6 +18,7 @@ PASSAGE_KEYS = (
     "kind",
     "page",
     "section",
+    "lead_in",
     "start_index",
     "end_index",
     "ordinal",

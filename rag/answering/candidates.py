@@ -43,7 +43,11 @@ class Candidates:
         self.units: list[Unit] = []
         self.places: list[int] = []
         for place, passage in enumerate(passages):
-            cut = units(passage.page_content, is_code=passage.metadata.get("kind") == "code")
+            cut = units(
+                passage.page_content,
+                is_code=passage.metadata.get("kind") == "code",
+                lead_in=str(passage.metadata.get("lead_in") or ""),
+            )
             self.units.extend(cut)
             self.places.extend([place] * len(cut))
         self.texts = [

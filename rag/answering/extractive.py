@@ -1,5 +1,6 @@
 """Answers by quoting the sentences of passages that match a question; knows no chat model."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -30,6 +31,7 @@ class Quote:
 
 # A second and third sentence is quoted if the score puts its odds at no less than e^-this.
 _MARGIN: Final = 4.5
+_FENCE: Final = re.compile(r"[ \t]*(?:```+|~~~+)")
 # Nothing is quoted unless a passage holds this share of the question's words, or a sentence stands
 # out as alike. On XQuAD the first holds for 99 % of the questions, and for one in ten asked of the
 # passages of another; the second for 86 % and 3 % of the English ones.
@@ -136,17 +138,21 @@ def _follows(first: Quote, second: Quote, passages: Sequence[Document]) -> bool:
 
 def _shown(quote: Quote, words: str, number: int) -> str:
     """Return a quote as the answer shows it: rows under their header, markers outside of code."""
-    if quote.header.lstrip().startswith("|"):
-        columns = len(quote.header.strip().strip("|").split("|"))
+    shown = f"{quote.header}\n{words}" if quote.header else words
+    fence = _FENCE.match(shown)
+    if fence:
+        # A passage that holds but a part of the code lacks the fence that closes it.
+        closed = shown.rstrip().endswith("\n" + fence[0].strip())
+        return f"{shown}\n[{number}]" if closed else f"{shown}\n{fence[0]}\n[{number}]"
+    if quote.header.startswith("|"):
+        columns = len(quote.header.strip("|").split("|"))
         return f"{quote.header}\n{'|---' * columns}|\n{words}\n\n[{number}]"
-    if quote.header:
-        return f"{quote.header}\n{words} [{number}]"
-    return f"{words}\n[{number}]" if words.endswith(("```", "~~~")) else f"{words} [{number}]"
+    return f"{shown} [{number}]"
 
 
 def _quote(candidates: Candidates, at: int, score: float) -> Quote:
     unit = candidates.units[at]
-    header = unit.context if unit.header else ""
+    header = unit.context.strip() if unit.header else ""
     return Quote(candidates.places[at], unit.start, unit.end, score, header)
 
 

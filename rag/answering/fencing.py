@@ -75,11 +75,16 @@ def fence_passages(passages: Sequence[Document], *, order: Order = "rank") -> st
 
 
 def fence_passage(number: int, passage: Document) -> str:
-    """Return one passage with its number, source, title, page and section."""
+    """Return one passage with its number, source, title, page and section.
+
+    The header row of a table, or the fence of code, that it begins inside of comes before its text.
+    """
     metadata = passage.metadata
     places = {name: metadata.get(name) for name in ("source", "title", "page", "section")}
     attributes = "".join(f' {name}="{_attribute(str(v))}"' for name, v in places.items() if v)
-    return f'<passage number="{number}"{attributes}>\n{disarm(passage.page_content)}\n</passage>'
+    lead_in = str(metadata.get("lead_in") or "")
+    text = disarm(f"{lead_in}\n{passage.page_content}" if lead_in else passage.page_content)
+    return f'<passage number="{number}"{attributes}>\n{text}\n</passage>'
 
 
 def fence_history(

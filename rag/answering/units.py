@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from rag.documents.document import FENCED
 from rag.sentences import trimmed, whole_sentences
 
-_FENCED: Final = re.compile(r"^[ \t]*(```+|~~~+)[^\n]*\n.*?(?:^[ \t]*\1[^\n]*$|\Z)", re.M | re.S)
+_FENCE: Final = re.compile(r"[ \t]*(?:```+|~~~+)")
 _RULE: Final = re.compile(r"^[ \t]*\|?[ \t]*:?-{2,}[-:| \t]*$")
 _CELLS: Final = re.compile(r"^[ \t]*\||\S \| ?\S?")
 _FIELDS: Final = re.compile(r"^[^:;\n]{1,60}: [^;\n]*(?:; [^:;\n]{1,60}: [^;\n]*)+$")
@@ -30,7 +31,8 @@ class Unit:
         start: First character in the passage.
         end: One past the last.
         context: The heading, question or table header above it, "" if there is none.
-        header: Whether `context` is a table's header, to be shown with the row.
+        header: Whether `context` is to be shown with it: a table's header, or the opening fence of
+            code that began before the passage.
         quotable: False for headings and questions, which answer nothing by themselves.
     """
 
@@ -41,25 +43,43 @@ class Unit:
     quotable: bool = True
 
 
-def units(text: str, *, is_code: bool = False) -> list[Unit]:
-    """Return the units of a passage in reading order; headings and questions among them."""
+def units(text: str, *, is_code: bool = False, lead_in: str = "") -> list[Unit]:
+    """Return the units of a passage in reading order; headings and questions among them.
+
+    Args:
+        text: Of the passage.
+        is_code: All of it is code.
+        lead_in: The header row of the table, or the opening fence of the code, that the text
+            begins inside of.
+    """
     if is_code:
         return [Unit(*span) for span in _between(text, 0, len(text), _CODE_GAP)]
     found: list[Unit] = []
-    position = 0
-    for block in _FENCED.finditer(text):
-        found.extend(_prose_and_tables(text, position, block.start()))
+    position, fence = 0, _FENCE.match(lead_in)
+    if fence:
+        position = _end_of_code(text, fence[0].strip())
+        found.append(Unit(*trimmed(text, 0, position), context=lead_in, header=True))
+        lead_in = ""
+    for block in FENCED.finditer(text, position):
+        found.extend(_prose_and_tables(text, position, block.start(), lead_in))
         found.append(Unit(*trimmed(text, block.start(), block.end())))
-        position = block.end()
-    found.extend(_prose_and_tables(text, position, len(text)))
+        position, lead_in = block.end(), ""
+    found.extend(_prose_and_tables(text, position, len(text), lead_in))
     return _with_context(text, found)
 
 
-def _prose_and_tables(text: str, start: int, end: int) -> Iterator[Unit]:
+def _end_of_code(text: str, fence: str) -> int:
+    """Return where code that began before the text ends: behind its closing fence."""
+    closing = re.compile(rf"^[ \t]*{re.escape(fence)}[ \t]*$", re.M).search(text)
+    return closing.end() if closing else len(text)
+
+
+def _prose_and_tables(text: str, start: int, end: int, lead_in: str) -> Iterator[Unit]:
     prose = start
-    for table_start, table_end in _tables(text, start, end):
+    for table_start, table_end in _tables(text, start, end, going_on=bool(lead_in)):
+        is_first = not text[start:table_start].strip()
         yield from _sentences(text, prose, table_start)
-        yield from _rows(text, table_start, table_end)
+        yield from _rows(text, table_start, table_end, lead_in if is_first else "")
         prose = table_end
     yield from _sentences(text, prose, end)
 
@@ -83,29 +103,36 @@ def _is_heading(text: str, start: int, end: int) -> bool:
     return words.isupper() or not _STATES.search(words)
 
 
-def _tables(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Yield the runs of lines that are rows of a table; a single such line is prose."""
+def _tables(text: str, start: int, end: int, *, going_on: bool) -> Iterator[tuple[int, int]]:
+    """Yield the runs of lines that are rows of a table.
+
+    A single such line is prose, unless it opens a text that begins inside of a table (`going_on`).
+    """
     run: list[tuple[int, int]] = []
+    fewest = 0 if going_on else 1
     for line in _lines(text, start, end):
         words = text[slice(*line)]
         if _CELLS.search(words) or _RULE.match(words) or _FIELDS.match(words):
             run.append(line)
             continue
-        if len(run) > 1:
+        if len(run) > fewest:
             yield run[0][0], run[-1][1]
+        fewest = 1 if words else fewest
         run = []
-    if len(run) > 1:
+    if len(run) > fewest:
         yield run[0][0], run[-1][1]
 
 
-def _rows(text: str, start: int, end: int) -> Iterator[Unit]:
+def _rows(text: str, start: int, end: int, header: str) -> Iterator[Unit]:
+    """Yield the rows of a table under `header`, or under the first of them if that is ""."""
     lines = [line for line in _lines(text, start, end) if line[0] < line[1]]
     if _FIELDS.match(text[slice(*lines[0])]):
         yield from (Unit(*line) for line in lines)
         return
-    header = text[slice(*lines[0])]
-    yield Unit(*lines[0], quotable=False)
-    for line in lines[1:]:
+    if not header:
+        header = text[slice(*lines[0])]
+        yield Unit(*lines.pop(0), quotable=False)
+    for line in lines:
         if not _RULE.match(text[slice(*line)]):
             yield Unit(*line, context=header, header=True)
 

@@ -58,6 +58,9 @@ def passage_text(passage: Mapping[str, object], question: str, line: int | None)
     text.append(f"  score {passage['score']:.3f}", "dim")
     if passage["section"]:
         text.append(f"\n    {printable(str(passage['section']))}", "italic")
+    if passage.get("lead_in"):
+        lead_in = make_snippet(str(passage["lead_in"]), [], width=SNIPPET_WIDTH)
+        text.append(f"\n    {printable(lead_in.text)}", "dim")
     text.append("\n    ").append_text(snippet_text(snippet))
     text.append(f"\n    {reference_of(passage)}", "dim")
     return text

@@ -173,7 +173,7 @@ class _Walker:
             self.builder.add_heading(_HEADINGS[tag], self._inline_text(element))
         elif tag == "pre":
             self.flush()
-            self.builder.add_block("code", element.text_content())
+            self.builder.add_block("code", _fenced(element.text_content()))
         elif tag == "table" and _is_data(element):
             self.flush()
             self.builder.add_block("table", self._rows(element))
@@ -226,6 +226,14 @@ class _Walker:
             parts.append(node.text or "")
             stack.extend((child, False) for child in reversed(node))
         return " ".join("".join(parts).replace("\xad", "").split())
+
+
+def _fenced(code: str) -> str:
+    """Return code between fences that nothing in it closes, so that a reader knows it for code."""
+    code = code.strip("\n")
+    longest = max(map(len, re.findall(r"`{3,}", code)), default=2)
+    fence = "`" * (longest + 1)
+    return f"{fence}\n{code}\n{fence}" if code.strip() else ""
 
 
 def _is_data(table: "HtmlElement") -> bool:

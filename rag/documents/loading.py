@@ -15,7 +15,7 @@ from rag.documents.text import load_text
 from rag.errors import DocumentError, EmptyDocumentError, UnsupportedFormatError
 
 # Raise when a loader yields other text or structure for the same file: sources are then reloaded.
-LOADER_VERSION = 1
+LOADER_VERSION = 2
 
 _CODE_SUFFIXES = """
     .js .mjs .cjs .jsx .ts .tsx .java .kt .kts .go .rs .c .h .cc .cpp .cxx .hpp .cs .rb .php

@@ -67,6 +67,7 @@ def as_document(passage: StoredPassage, ranked: Ranked, rank: int) -> Document:
             "kind": passage.kind,
             "page": passage.page,
             "section": " > ".join(passage.section),
+            "lead_in": passage.lead_in,
             "start_index": passage.start_index,
             "end_index": passage.end_index,
             "ordinal": passage.ordinal,

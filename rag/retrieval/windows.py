@@ -47,4 +47,10 @@ def _window(
             start = max(start, other_end)
         if other_start >= passage.end_index:
             end = min(end, other_start)
-    return replace(passage, start_index=start, end_index=end, text=document.text[start:end])
+    return replace(
+        passage,
+        start_index=start,
+        end_index=end,
+        text=document.text[start:end],
+        lead_in=document.lead_in(start),
+    )

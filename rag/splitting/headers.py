@@ -6,14 +6,17 @@ import unicodedata
 # Estimated tokens the whole header may take, of a model that reads 256 or more.
 _HEADER_TOKENS = 48
 _TITLE_TOKENS = 24
+_LEAD_IN_TOKENS = 48
+_FENCES = ("```", "~~~")
 _ELLIPSIS = "…"
 _MARKS = re.compile(r"^[\s#>*_\-=`|]+|[\s#*_`]+$")
 
 
-def embedding_header(title: str, section: tuple[str, ...], text: str) -> str:
+def embedding_header(title: str, section: tuple[str, ...], text: str, lead_in: str = "") -> str:
     """Return the title line and the "A > B" line for `text`, without those `text` opens with.
 
-    Each is shortened at a word, the path from its outer end, to about 48 tokens in all.
+    Each is shortened at a word, the path from its outer end, to about 48 tokens in all. The header
+    row of a table that `text` begins inside of comes last; code gains nothing by its fence.
     """
     title = _shortened(" ".join(title.split()), _TITLE_TOKENS)
     opening = _bare(text.lstrip().partition("\n")[0])
@@ -25,6 +28,8 @@ def embedding_header(title: str, section: tuple[str, ...], text: str) -> str:
     lines = [] if _bare(title) in {"", opening} else [title]
     room = _HEADER_TOKENS - sum(_estimate(line) for line in lines)
     lines.extend(line for line in [_path_line(path, room)] if line)
+    if any(map(str.isalnum, _bare(lead_in))) and not lead_in.startswith(_FENCES):
+        lines.append(_shortened(lead_in, _LEAD_IN_TOKENS))
     return "\n".join(lines)
 
 

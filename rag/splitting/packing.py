@@ -1,6 +1,7 @@
 """Chooses where passages end among pieces of known size; knows no tokenizer and no document."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Container, Iterator, Sequence
 from zlib import crc32
 
 from rag.splitting.pieces import Break, Piece
@@ -18,14 +19,20 @@ _LEAST_TAIL = 0.25
 def pack(text: str, found: Sequence[Piece], room: int) -> Iterator[Sequence[Piece]]:
     """Yield runs of pieces whose sizes sum to at most `room`."""
     start, left = 0, sum(piece.size for piece in found)
+    blocks = Counter[int]()
+    for piece in found:
+        blocks[piece.code] += piece.size
+    whole = {code for code, size in blocks.items() if code >= 0 and size <= room}
     while start < len(found):
-        end = _next_cut(text, found, start, room, left)
+        end = _next_cut(text, found, start, room, left, whole)
         yield found[start:end]
         left -= sum(piece.size for piece in found[start:end])
         start = end
 
 
-def _next_cut(text: str, found: Sequence[Piece], start: int, room: int, left: int) -> int:
+def _next_cut(
+    text: str, found: Sequence[Piece], start: int, room: int, left: int, whole: Container[int]
+) -> int:
     """Return the position after the last piece of the passage that begins at `start`.
 
     Args:
@@ -34,6 +41,7 @@ def _next_cut(text: str, found: Sequence[Piece], start: int, room: int, left: in
         start: Position of the passage's first piece.
         room: Most tokens in a passage.
         left: Tokens from `start` to the end.
+        whole: Where the blocks of code begin that fit into one passage, and are never cut.
     """
     filled, size = [0], 0
     while start + len(filled) <= len(found):
@@ -44,9 +52,10 @@ def _next_cut(text: str, found: Sequence[Piece], start: int, room: int, left: in
     last = start + len(filled) - 1
     if last == len(found):
         return last
-    places = [at for at in range(start + 1, last + 1) if filled[at - start] >= room * _FULL_ENOUGH]
+    free = [at for at in range(start + 1, last + 1) if not _parts(found, at, whole)] or [last]
+    places = [at for at in free if filled[at - start] >= room * _FULL_ENOUGH]
     no_crumbs = [at for at in places if left - filled[at - start] >= room * _LEAST_TAIL]
-    best = _best_place(text, found, no_crumbs or places or [last])
+    best = _best_place(text, found, no_crumbs or places or free[-1:])
     if found[best].strength >= Break.PARAGRAPH:
         return best
     early = [
@@ -57,6 +66,11 @@ def _next_cut(text: str, found: Sequence[Piece], start: int, room: int, left: in
         and _paragraph_fits(found, at, room)
     ]
     return early[-1] if early else best
+
+
+def _parts(found: Sequence[Piece], at: int, whole: Container[int]) -> bool:
+    """Say whether a cut at `at` would part a block of code that is kept whole."""
+    return found[at].code in whole and found[at - 1].code == found[at].code
 
 
 def _best_place(text: str, found: Sequence[Piece], places: Sequence[int]) -> int:

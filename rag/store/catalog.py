@@ -26,7 +26,7 @@ from rag.store.records import (
 
 _PASSAGE_COLUMNS = """
     p.id, p.source, p.ordinal, p.start_index, p.end_index, p.page, p.section, p.text, p.text_key,
-    s.title, s.kind, s.mtime_ns, s.metadata
+    p.lead_in, s.title, s.kind, s.mtime_ns, s.metadata
 """
 # SQLite keeps the order of a cross join: each wanted id is looked up. Left to choose, it (3.40)
 # compares every passage of the epoch with every wanted id, a second per query at 50,000 passages.
@@ -288,8 +288,9 @@ def _passage(row: tuple[Any, ...]) -> StoredPassage:
         section=tuple(json.loads(row[6])),
         text=row[7],
         text_key=row[8],
-        title=row[9],
-        kind=row[10],
-        modified=iso_time(row[11]),
-        metadata=json.loads(row[12]),
+        lead_in=row[9],
+        title=row[10],
+        kind=row[11],
+        modified=iso_time(row[12]),
+        metadata=json.loads(row[13]),
     )

@@ -106,7 +106,7 @@ def put_passages(
 ) -> None:
     """Add passages to an epoch."""
     connection.executemany(
-        "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (
                 epoch,
@@ -119,6 +119,7 @@ def put_passages(
                 _json(passage.section),
                 passage.text,
                 passage.text_key,
+                passage.lead_in,
             )
             for passage in passages
         ],

@@ -254,7 +254,8 @@ def clear_vectors(places: Places, epochs: Iterable[int]) -> None:
 
 
 def _entry(passage: StoredPassage) -> LexicalEntry:
-    return LexicalEntry(passage.id, passage.title, passage.section, passage.text)
+    above = (*passage.section, passage.lead_in) if passage.lead_in else passage.section
+    return LexicalEntry(passage.id, passage.title, above, passage.text)
 
 
 def _vector_entry(passage: StoredPassage) -> VectorEntry:
@@ -268,6 +269,7 @@ def _vector_entry(passage: StoredPassage) -> VectorEntry:
         "title": passage.title,
         "kind": passage.kind,
         "section": " > ".join(passage.section),
+        "lead_in": passage.lead_in,
         "start_index": passage.start_index,
         "end_index": passage.end_index,
         "ordinal": passage.ordinal,

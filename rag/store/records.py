@@ -80,6 +80,7 @@ class StoredPassage:
     section: tuple[str, ...]
     text: str
     text_key: bytes
+    lead_in: str = ""
     title: str = ""
     kind: str = ""
     modified: str = ""
@@ -125,6 +126,7 @@ def passage_id(passage: StoredPassage) -> str:
         passage.section,
         passage.text,
         passage.text_key.hex(),
+        passage.lead_in,
         passage.title,
         passage.kind,
         sorted(passage.metadata.items()),

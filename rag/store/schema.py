@@ -12,7 +12,10 @@ from rag.store.failures import store_error
 
 CATALOG_FILE = "catalog.sqlite3"
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+
+# What makes a catalog of each earlier version one of the next.
+_STEPS = {1: "ALTER TABLE passages ADD COLUMN lead_in TEXT NOT NULL DEFAULT ''"}
 
 # Passages carry an epoch: a rebuild stages the passages of the next epoch beside the live ones,
 # and one transaction that raises meta.epoch makes the switch.
@@ -45,6 +48,7 @@ CREATE TABLE passages (
     section TEXT NOT NULL,
     text TEXT NOT NULL,
     text_key BLOB NOT NULL,
+    lead_in TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (epoch, id)
 );
 CREATE INDEX passages_of_source ON passages (epoch, source, ordinal);
@@ -125,6 +129,8 @@ def connect(path: Path) -> CatalogConnection:
         connection.create_function("casefold", 1, _casefold, deterministic=True)
         version = connection.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone()
         _check_version(path, version)
+        if int(version[0]) < SCHEMA_VERSION:
+            _upgrade(connection)
     except StoreError:
         connection.close()
         raise
@@ -141,6 +147,20 @@ def _check_version(path: Path, version: tuple[str] | None) -> None:
             f"{path} has schema {version[0]}, this version of rag reads up to {SCHEMA_VERSION}; "
             "upgrade rag"
         )
+
+
+def _upgrade(connection: CatalogConnection) -> None:
+    """Make the catalog one of this version, unless another process has done so meanwhile."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        query = "SELECT value FROM meta WHERE key = 'schema'"
+        for version in range(int(connection.execute(query).fetchone()[0]), SCHEMA_VERSION):
+            connection.execute(_STEPS[version])
+        connection.execute("UPDATE meta SET value = ? WHERE key = 'schema'", (str(SCHEMA_VERSION),))
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.rollback()
+        raise
 
 
 def _casefold(value: object) -> str:

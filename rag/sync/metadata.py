@@ -15,6 +15,7 @@ RESERVED = frozenset(
         "kind",
         "page",
         "section",
+        "lead_in",
         "date",
         "start_index",
         "end_index",

@@ -69,7 +69,7 @@ class Pipeline:
             # The header is made of the title inside the document only: a file's name must be free
             # to change without embedding anything again.
             embedded = (
-                embedding_text(document.title, passage.section, passage.text)
+                embedding_text(document.title, passage.section, passage.text, passage.lead_in)
                 if self.header
                 else passage.text
             )
@@ -115,6 +115,7 @@ def _stored(
         section=passage.section,
         text=passage.text,
         text_key=key,
+        lead_in=passage.lead_in,
         title=title,
         kind=kind,
         metadata=metadata,

@@ -67,6 +67,46 @@ def test_a_table_row_is_quoted_whole_under_its_header() -> None:
     )
 
 
+def test_rows_of_a_table_that_began_before_the_passage_are_quoted_under_its_header() -> None:
+    rows = passage("| Team | 25 EUR | 10 |\n\nAsk us.", lead_in="| Plan | Price | Seats |")
+    found = answer("What is the price of the Team plan?", rows)
+    assert found.citations[0].quote == "| Team | 25 EUR | 10 |"
+    assert found.text.startswith("| Plan | Price | Seats |\n|---|---|---|\n| Team | 25 EUR | 10 |")
+
+
+def test_code_that_began_before_the_passage_is_quoted_whole_and_fenced() -> None:
+    text = "    for delay in (1, 2):\n        call(delay)\n```\n\nIt waits between calls."
+    found = answer("for delay in call delay?", passage(text, lead_in="```python"))
+    assert found.citations[0].quote == "    for delay in (1, 2):\n        call(delay)\n```".strip()
+    assert found.text.startswith("```python\nfor delay in (1, 2):\n        call(delay)\n```\n[1]")
+
+
+def test_code_whose_end_is_in_another_passage_is_closed_where_it_is_shown() -> None:
+    found = answer("def retry call?", passage("Retry:\n\n```python\ndef retry(call):\n    call()"))
+    assert "call()\n```\n[" in found.text
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "quote"),
+    [
+        ("他说：“我不去。你去吧。”门关了。", "谁说我不去？", "他说：“我不去。你去吧。”"),
+        (
+            "甲（见图一；图二。）在北京；乙在上海。丙不在。",
+            "甲在北京还是在上海？",
+            "甲（见图一；图二。）在北京；乙在上海。",
+        ),
+        (
+            "Use a tool, e.g. No. 5 at 3.5 mm. Stop.",
+            "Which tool?",
+            "Use a tool, e.g. No. 5 at 3.5 mm.",
+        ),
+        ("「你好。」他说。门关了。", "他说了什么「你好」？", "「你好。」他说。"),
+    ],
+)
+def test_sentences_are_quoted_whole(text: str, question: str, quote: str) -> None:
+    assert any(one.startswith(quote) for one in quotes(question, passage(text)))
+
+
 def test_a_csv_row_is_quoted_whole() -> None:
     rows = "code: E1; meaning: Battery low\ncode: E2; meaning: Door open. Close it.\n"
     assert quotes("What does E2 mean?", passage(rows, kind="csv"))[0] == (

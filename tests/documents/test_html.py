@@ -37,8 +37,10 @@ break.
 1. first
 2. second
 
+```
 def f():
     return 1
+```
 
 Prices
 
@@ -96,7 +98,7 @@ def test_a_table_for_layout_is_read_as_a_page():
 
 def test_a_list_with_code_keeps_its_structure():
     page = "<ol><li>Run<pre>make\n  test</pre></li></ol>"
-    assert load_html(page.encode()).text == "Run\n\nmake\n  test"
+    assert load_html(page.encode()).text == "Run\n\n```\nmake\n  test\n```"
 
 
 def test_long_lists_of_links_are_left_out():
@@ -125,3 +127,7 @@ def test_deep_nesting_and_many_attributes_are_survived():
 @pytest.mark.parametrize("data", [b"", b"  \n", b"<!-- only a comment -->", b"<html></html>"])
 def test_a_page_without_text_is_empty(data):
     assert load_html(data).text == ""
+
+
+def test_code_that_holds_fences_is_fenced_by_longer_ones():
+    assert load_html(b"<pre>```\nx\n```</pre>").text == "````\n```\nx\n```\n````"
