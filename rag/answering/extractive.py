@@ -144,9 +144,10 @@ def _shown(quote: Quote, words: str, number: int) -> str:
         # A passage that holds but a part of the code lacks the fence that closes it.
         closed = shown.rstrip().endswith("\n" + fence[0].strip())
         return f"{shown}\n[{number}]" if closed else f"{shown}\n{fence[0]}\n[{number}]"
-    if quote.header.startswith("|"):
-        columns = len(quote.header.strip("|").split("|"))
-        return f"{quote.header}\n{'|---' * columns}|\n{words}\n\n[{number}]"
+    if "|" in quote.header:
+        outer = "|" if quote.header.startswith("|") else ""
+        rule = "|".join(["---"] * len(quote.header.strip("|").split("|")))
+        return f"{quote.header}\n{outer}{rule}{outer}\n{words}\n\n[{number}]"
     return f"{shown} [{number}]"
 
 
