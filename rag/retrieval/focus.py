@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rag.documents.document import LoadedDocument
+from rag.retrieval.fusion import Fusion
 from rag.retrieval.outcome import Ranked
 from rag.sentences import sentences
 from rag.store.records import StoredPassage
@@ -43,8 +44,23 @@ class Focused:
     joined: frozenset[str]
 
 
+def evidence_of(fusion: Fusion) -> dict[str, float]:
+    """Return what speaks for each passage by itself, in nats: both legs and what was said before.
+
+    What passages gain from each other has no part in it: it lifts the best ones together, and would
+    make one of every list stand out.
+    """
+    return {
+        hit.id: fusion.dense_weight * hit.dense_evidence
+        + hit.lexical_evidence
+        + hit.history_evidence
+        for hit in fusion.hits
+    }
+
+
 def focus(
     ranked: Sequence[Ranked],
+    evidence: Mapping[str, float],
     read_document: ReadDocument,
     *,
     question: str,
@@ -57,14 +73,15 @@ def focus(
     the document's own, from its first character to its last.
 
     Args:
-        ranked: Best first, with fused scores; those behind the first `k` may still be joined to
-            one of them, as long as `k` are left.
+        ranked: Best first; those behind the first `k` may still be joined to one of them, as long
+            as `k` are left.
+        evidence: Of each passage by its id; see `evidence_of`.
         read_document: Returns the document of a source.
         question: Whose words choose the sentence.
         whole_from: From this share (0 to 1) of the best one's evidence on a passage is whole.
         k: How many are wanted.
     """
-    shares = _shares(ranked)
+    shares = _shares(ranked, evidence)
     runs, joined = _runs(ranked, shares, whole_from, k)
     weights = query_weights(question)
     found = []
@@ -100,6 +117,7 @@ def shortened(passage: StoredPassage, weights: Mapping[str, float]) -> StoredPas
         start_index=passage.start_index + start,
         end_index=passage.start_index + end,
         text=passage.text[start:end],
+        lead_in=passage.lead_in if start == 0 else "",
     )
 
 
@@ -119,11 +137,11 @@ def _statements(passage: StoredPassage) -> list[tuple[int, int]]:
     return found if first is None else [*found, (first, spans[-1][1])]
 
 
-def _shares(ranked: Sequence[Ranked]) -> dict[str, float]:
-    """Return each passage's share of the best one's evidence; a score is e / (e + ln N)."""
-    odds = {one.passage.id: one.score / max(1.0 - one.score, 1e-9) for one in ranked}
-    most = max(odds.values(), default=0.0)
-    return {id_: own / most if most > 0 else 1.0 for id_, own in odds.items()}
+def _shares(ranked: Sequence[Ranked], evidence: Mapping[str, float]) -> dict[str, float]:
+    """Return each passage's share of the evidence of the one that stands first."""
+    most = evidence[ranked[0].passage.id] if ranked else 0.0
+    ids = [one.passage.id for one in ranked]
+    return {id_: evidence[id_] / most if most > 0 else 1.0 for id_ in ids}
 
 
 def _runs(
@@ -169,4 +187,10 @@ def _joined(run: Sequence[Ranked], read_document: ReadDocument) -> StoredPassage
         return best
     start = min(one.passage.start_index for one in run)
     end = max(one.passage.end_index for one in run)
-    return replace(best, start_index=start, end_index=end, text=document.text[start:end])
+    return replace(
+        best,
+        start_index=start,
+        end_index=end,
+        text=document.text[start:end],
+        lead_in=document.lead_in(start),
+    )

@@ -6,7 +6,7 @@ import numpy as np
 
 from rag.embeddings import PassageEmbeddings
 from rag.retrieval.diversity import drop_near_duplicates, mmr
-from rag.retrieval.focus import Focused, focus
+from rag.retrieval.focus import Focused, evidence_of, focus
 from rag.retrieval.fusion import Fusion, QueryEvidence, fuse
 from rag.retrieval.history import add_history
 from rag.retrieval.outcome import Legs, Outcome, Ranked, Step, Vector, as_document
@@ -96,7 +96,7 @@ class Search:
             kept.append(("min_score", _ids(ranked)))
         ranked = self._vary(ranked)
         kept.append(("mmr", _ids(ranked)))
-        focused = self._focus(ranked)
+        focused = self._focus(ranked, fusion)
         kept.append(("joined", _ids(ranked) - focused.joined))
         kept.append(("k", _ids([one for one, _ in focused.found])))
         windows = widen(focused.found, self._store.catalog, steps.neighbours)
@@ -184,13 +184,14 @@ class Search:
         scores = [one.score for one in ranked]
         return [ranked[row] for row in mmr(matrix, scores, self._steps.k, relevance_weight=weight)]
 
-    def _focus(self, ranked: list[Ranked]) -> Focused:
+    def _focus(self, ranked: list[Ranked], fusion: Fusion | None) -> Focused:
         """Return the best `k`, each as much of it as speaks to the question."""
         steps = self._steps
-        if steps.whole_from is None:
+        if fusion is None or steps.whole_from is None:
             return Focused([(one, one.passage) for one in ranked[: steps.k]], frozenset())
         return focus(
             ranked,
+            evidence_of(fusion),
             self._store.catalog.document,
             question=self.sought.standalone,
             whole_from=steps.whole_from,

@@ -5,7 +5,8 @@ from itertools import pairwise
 import pytest
 
 from rag.documents.document import LoadedDocument
-from rag.retrieval.focus import Focused, focus, shortened
+from rag.retrieval.focus import Focused, evidence_of, focus, shortened
+from rag.retrieval.fusion import FusedHit, Fusion
 from rag.retrieval.outcome import Ranked
 from rag.store.records import StoredPassage
 from rag.store.tokens import query_weights
@@ -36,7 +37,17 @@ def passage(ordinal: int, *, source: str = "a.md", page: int | None = None) -> S
 
 def prose(text: str, *, kind: str = "markdown", section: tuple[str, ...] = ()) -> StoredPassage:
     return StoredPassage(
-        "x", "x.md", 0, 100, 100 + len(text), None, section, text, b"", "Radio", kind
+        id="x",
+        source="x.md",
+        ordinal=0,
+        start_index=100,
+        end_index=100 + len(text),
+        page=None,
+        section=section,
+        text=text,
+        text_key=b"",
+        title="Radio",
+        kind=kind,
     )
 
 
@@ -44,17 +55,15 @@ def document(source: str) -> LoadedDocument | None:
     return LoadedDocument(TEXT, "markdown") if source == "a.md" else None
 
 
-def ranked(*placed: tuple[StoredPassage, float]) -> list[Ranked]:
-    """Rate passages by their share of the best one's evidence, which has a score of one half."""
-    return [Ranked(one, share / (share + 1.0)) for one, share in placed]
-
-
 def given(found: Focused) -> list[str]:
     return [one.text for _, one in found.found]
 
 
 def focused(*placed: tuple[StoredPassage, float], k: int = 2, question: str = "radio") -> Focused:
-    return focus(ranked(*placed), document, question=question, whole_from=0.85, k=k)
+    """Give passages with so many nats of evidence each, in this order."""
+    ranked = [Ranked(one, 0.9 - at / 10) for at, (one, _) in enumerate(placed)]
+    evidence = {one.id: nats for one, nats in placed}
+    return focus(ranked, evidence, document, question=question, whole_from=0.85, k=k)
 
 
 def test_what_has_less_evidence_is_shortened_and_keeps_its_place() -> None:
@@ -70,12 +79,21 @@ def test_what_is_level_with_the_best_is_whole() -> None:
     assert given(focused((passage(0), 1.0), (passage(2), 0.86))) == [PARTS[0], PARTS[2]]
 
 
+def test_the_first_is_whole_whatever_evidence_those_below_it_have() -> None:
+    assert given(focused((passage(2), 0.5), (passage(0), 1.0))) == [PARTS[2], PARTS[0]]
+
+
+def test_evidence_is_a_passage_s_own_and_that_of_what_was_said_before() -> None:
+    hit = FusedHit("a", 0.9, 1, 0.5, 1, 8.0, 6.0, 8.0, history_evidence=1.0)
+    assert evidence_of(Fusion((hit,), dense_weight=0.5, chance=4.0)) == {"a": 12.0}
+
+
 def test_what_adjoins_a_whole_passage_is_joined_to_it_in_the_order_of_the_text() -> None:
     rows = [(passage(1), 1.0), (passage(0), 0.61), (passage(3), 0.5)]
     found = focused(*rows)
     assert given(found) == [f"{PARTS[0]}\n\n{PARTS[1]}", PARTS[3]]
     rating, stretch = found.found[0]
-    assert (stretch.id, rating.score) == ("a.md1", 0.5)
+    assert (stretch.id, rating.score) == ("a.md1", 0.9)
     assert TEXT[stretch.start_index : stretch.end_index] == stretch.text
     assert found.joined == {"a.md0"}
 
