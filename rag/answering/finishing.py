@@ -12,11 +12,16 @@ from rag.answering.language import (
     LEFT_OUT,
     REMOVED,
     UNCITED,
+    UNGROUNDED,
     UNVERIFIED,
     say,
 )
 from rag.answering.reply import ReplyReader
+from rag.answering.uncited import ungrounded
 from rag.errors import ChatModelError
+
+# A notice names what it is about, and is no second answer.
+_LONGEST_NAMED = 160
 
 
 def finish(
@@ -46,7 +51,8 @@ def finish(
             "the chat model wrote no answer; raise chat.max_output_tokens (a reasoning model may "
             "have spent them on thinking) or change chat.model"
         )
-    citations = bind(reply.text, reply.marks, passages, question=f"{question} {search_query}")
+    asked = f"{question} {search_query}"
+    citations = bind(reply.text, reply.marks, passages, question=asked)
     notices = []
     if reply.end_reason in ("length", "max_tokens"):
         notices.append(say(CUT_OFF, language))
@@ -54,6 +60,8 @@ def finish(
         notices.append(left_out)
     if reply.answered and not citations:
         notices.append(say(UNCITED, language))
+    elif reply.answered and (bare := ungrounded(reply.text, reply.marks, passages, question=asked)):
+        notices.append(say(UNGROUNDED, language).format(said=_shortened(bare)))
     if reply.removed:
         notices.append(say(REMOVED, language))
     if not all(citation.verified for citation in citations):
@@ -76,3 +84,9 @@ def _left_out(found: Sequence[Document], shown: Sequence[Document], language: st
     if len(shown) < len(found):
         return say(LEFT_OUT, language).format(found=len(found), shown=len(shown))
     return ""
+
+
+def _shortened(sentences: Sequence[str]) -> str:
+    """Return sentences as the words of a notice: the beginning, if they are many or long."""
+    said = " ".join(" ".join(sentences).split())
+    return said if len(said) <= _LONGEST_NAMED else said[:_LONGEST_NAMED].rstrip() + "…"

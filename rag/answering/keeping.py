@@ -8,10 +8,8 @@ from langchain_core.documents import Document
 
 from rag.answering.citations import Claim, read_claims, unsupported
 from rag.answering.markers import Mark
-from rag.answering.quotes import quoted
-from rag.answering.reply import ReplyReader, says_no_answer
-from rag.answering.support.verdict import in_other_language
-from rag.answering.support.words import words
+from rag.answering.reply import ReplyReader
+from rag.answering.uncited import is_grounded
 from rag.sentences import sentences
 
 Unsupported: TypeAlias = Literal["mark", "remove"]
@@ -19,8 +17,6 @@ Unsupported: TypeAlias = Literal["mark", "remove"]
 # Where a sentence may end, and how much of the next one is awaited to be sure that it does.
 _END: Final = re.compile(r"[.!?:;\n。！？；：…]")
 _AHEAD: Final = 24
-# A sentence without a marker that says no more than this ("Here is what I found") claims nothing.
-_NO_CLAIM: Final = 1.5
 
 
 class KeepingReader(ReplyReader):
@@ -127,13 +123,7 @@ class KeepingReader(ReplyReader):
                 self._supports(claim, [self._passages[mark.passage] for mark in claim.marks])
                 for claim in read_claims(text, marks)
             )
-        own = Claim(text, text, tuple(said for _, _, said in quoted(text)), ())
-        return _claims_nothing(text) or self._supports(own, self._comparable(text))
-
-    def _comparable(self, text: str) -> Sequence[Document]:
-        """Return the passages in the language of a text; all of them if there is none."""
-        same = [one for one in self._passages if not in_other_language(text, one.page_content)]
-        return same or self._passages
+        return is_grounded(text, self._passages, question=self._question)
 
     def _supports(self, claim: Claim, passages: Sequence[Document]) -> bool:
         return unsupported(claim, passages, question=self._question) is None
@@ -168,11 +158,3 @@ def reply_reader(
     if unsupported == "remove":
         return KeepingReader(passages, no_answer, question=question)
     return ReplyReader(len(passages), no_answer)
-
-
-def _claims_nothing(text: str) -> bool:
-    own = words(text)
-    if any(word.is_number for word in own):
-        return False
-    leads_in = text.rstrip().endswith((":", "："))
-    return leads_in or sum(word.weight for word in own) <= _NO_CLAIM or says_no_answer(text)

@@ -54,6 +54,10 @@ UNCITED: Final = {
     "en": "The chat model cited no passage for this answer; check it against the passages.",
     "zh": "对话模型没有为此答案引用任何段落，请对照原文核实。",
 }
+UNGROUNDED: Final = {
+    "en": "Said without a citation, and in none of the passages found: “{said}”.",
+    "zh": "以下内容没有引用，所找到的段落中也没有：“{said}”。",
+}
 UNVERIFIED: Final = {
     "en": "Marked citations do not hold what the answer says: check it against the passages.",
     "zh": "带标记的引用与原文不符，请对照所引段落核实。",
