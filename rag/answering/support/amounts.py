@@ -11,7 +11,7 @@ from rag.answering.support.quantities import Quantity, quantities
 
 # Kinds that a number may have without saying so, or exchange.
 _COUNTED: Final = frozenset(("times", "fold"))
-_RANKED: Final = frozenset(("", "time", "months", "monthday", "calendar", "times"))
+_RANKED: Final = frozenset(("", "degree", "time", "months", "monthday", "calendar", "times"))
 _SPANS: Final = frozenset(("time", "months"))
 _UNSAID: Final = frozenset(("nth", "ratio", "clock", "weekday"))
 # What is left of a whole is stated by its complement.
@@ -53,6 +53,7 @@ _MOST: Final = (
 )
 _BOUND: Final = re.compile(rf"(?P<least>{_LEAST})|(?P<most>{_MOST})", re.IGNORECASE)
 _LEAST_YEAR: Final = 1000
+_CENTURY: Final = 1200
 # "The second day" is the next one.
 _FOLLOWS: Final = re.compile(r"\b(?:next|following)\b|次[年日月]|翌|隔天", re.IGNORECASE)
 # "The two groups", 两组 name what the source speaks of without counting it.
@@ -90,6 +91,8 @@ def strange_quantities(claim: str, sources: Sequence[str], *, around: str = "") 
 
 def says_same(one: Quantity, other: Quantity) -> bool:
     """Say whether two numbers may state the same."""
+    if _in_century(one, other) or _in_century(other, one):
+        return True
     if one.kind == other.kind and one.kind != "nth":
         return bool(one.amounts & other.amounts) or _rounds(one, other)
     if {one.kind, other.kind} <= _COUNTED or "nth" in (one.kind, other.kind):
@@ -140,6 +143,13 @@ def _rounds(one: Quantity, other: Quantity) -> bool:
         for a in one.amounts
         for b in other.amounts
     )
+
+
+def _in_century(one: Quantity, other: Quantity) -> bool:
+    """Say whether one names the century of the other's year."""
+    if one.kind != "nth" or one.size != _CENTURY or other.kind not in ("", "calendar"):
+        return False
+    return any((year - 1) // 100 + 1 in one.values for year in other.values if year >= _LEAST_YEAR)
 
 
 def _ranks_alike(one: Quantity, other: Quantity) -> bool:

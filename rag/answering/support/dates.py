@@ -40,11 +40,13 @@ _DATE: Final = re.compile(
     r"(?: (?P<day_after>\d{1,2})(?:st|nd|rd|th)?(?![\d:]))?(?:,? (?P<year>\d{4})\b)?"
     r"|\b(?P<weekday>(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?)\b"
     r"|(?:星期|礼拜|周)(?P<weekday_zh>[一二三四五六日天末])(?!次)"
-    rf"|(?:(?P<half_zh>{_HALF_DAY})\s*)?(?P<hour>(?<![\d:.]\b)\d{{1,2}})[:：](?P<minute>\d{{2}})(?![\d:])"
+    rf"|(?:(?P<half_zh>{_HALF_DAY})\s*)?(?P<hour>(?<![\d:.])\d{{1,2}})[:：](?P<minute>\d{{2}})(?![\d:])"
     r"(?:\s*(?P<half>[ap])\.?\s?m\b\.?)?"
     r"|(?<![\w.:])(?P<hour_alone>\d{1,2}|[a-z]+)\s?(?:(?P<half_alone>[ap])\.?m\b\.?|o['’]clock)"
     rf"|(?P<half_point>{_HALF_DAY})\s*(?P<hour_point>\d{{1,2}}|[{HAN}]{{1,3}})\s*[点时]"
     rf"(?!钟头)(?:(?P<thirty>半)|(?P<quarter>[一三])刻|(?P<minute_point>\d{{1,2}}|[{HAN}]{{1,3}})分)?"
+    rf"|(?<![\d.])(?P<hour_plain>\d{{1,2}}|(?<=[至到在于])[{HAN}]{{1,3}})\s*点(?!\s*\d+\s*[个%％]|[个儿])"
+    rf"(?:\s*(?P<minute_plain>\d{{1,2}})\s*分?|(?P<thirty_plain>半))?"
     r"|\b(?P<noon>noon|midnight|midday)\b|(?P<noon_zh>正午|午夜)",
 )
 
@@ -104,7 +106,8 @@ def _minutes(parts: dict[str, str]) -> set[Fraction]:
     if "noon" in parts or "noon_zh" in parts:
         is_night = (parts.get("noon") or parts.get("noon_zh")) in ("midnight", "午夜")
         return {Fraction(0 if is_night else 720)} | ({Fraction(1440)} if is_night else set())
-    hour_text = parts.get("hour") or parts.get("hour_alone") or parts.get("hour_point")
+    hour_text = parts.get("hour") or parts.get("hour_alone")
+    hour_text = hour_text or parts.get("hour_point") or parts.get("hour_plain")
     hours = _hours(hour_text) if hour_text else frozenset[Fraction]()
     half = (parts.get("half") or parts.get("half_alone") or "").lower()
     spoken = parts.get("half_zh") or parts.get("half_point") or ""
@@ -116,7 +119,7 @@ def _minutes(parts: dict[str, str]) -> set[Fraction]:
             found.add(minute % 720 if hour == 12 else minute)
         elif is_late or (spoken == "中午" and hour < 10):
             found.add(minute if hour >= 12 else minute + 720)
-        elif hour <= 12 and "hour_alone" in parts:
+        elif hour <= 12 and ("hour_alone" in parts or "hour_plain" in parts):
             found |= {minute, minute + 720}
         else:
             found.add(minute)
@@ -131,11 +134,11 @@ def _hours(text: str) -> frozenset[Fraction]:
 
 
 def _past(parts: dict[str, str]) -> Fraction:
-    if "thirty" in parts:
+    if "thirty" in parts or "thirty_plain" in parts:
         return Fraction(30)
     if "quarter" in parts:
         return Fraction(15 if parts["quarter"] == "一" else 45)
-    minute = parts.get("minute") or parts.get("minute_point")
+    minute = parts.get("minute") or parts.get("minute_point") or parts.get("minute_plain")
     return min(_number(minute)) if minute else Fraction(0)
 
 

@@ -19,6 +19,9 @@ _KIN_SHARE: Final = 0.62
 # Characters that say little in common words, but much as part of a name or a title.
 _NOUN_LIKE: Final = frozenset("人事物方部家场处点半种听看写家学")
 _ENDS_NAMES: Final = frozenset("天日年月")
+# A claim held so far may have one word of its own, such as "drivers" of a toll.
+_FREE: Final = 4.0
+_FREE_HAN: Final = 1
 _LONGEST: Final = 4
 
 Entry = TypeVar("Entry")
@@ -236,14 +239,34 @@ def foreign_words(claim: str, window: str, around: str, passage: str) -> list[Wo
     own, there, mine = words(claim), words(window), meaning(claim)
     how = held(claim, meaning(window) | meaning(around))
     beyond = held(claim, meaning(passage))
+    strange = [at for at, one in enumerate(how) if one is Held.STRANGE]
+    han = bool(strange) and own[strange[0]].is_han
+    together = len(strange) <= (_FREE_HAN if han else 1) and strange == list(
+        range(min(strange, default=0), max(strange, default=-1) + 1)
+    )
+    free = together and _fullness(own, how) >= _FREE
     return [
-        word
-        for at, word in enumerate(own)
-        if how[at] is Held.STRANGE
-        and (
-            word.is_han or beyond[at] is not Held.SAME or _takes_a_place(own, at, there, mine)
-        )
+        own[at]
+        for at in strange
+        if not (free or (beyond[at] is Held.SAME and not han))
+        or own[at].raw[:1].isupper()
+        or (_cuts_in(own, strange, there) if han else _takes_a_place(own, at, there, mine))
     ]
+
+
+def _cuts_in(own: Sequence[Word], strange: Sequence[int], there: Sequence[Word]) -> bool:
+    """Say whether Han characters stand beside one that the source has beside others."""
+    around, pairs = _pairs(own), _pairs(there)
+    first, last = strange[0] - 1, strange[-1] + 1
+    before = own[first].form if first >= 0 and _tells(own[first]) else ""
+    after = own[last].form if last < len(own) and _tells(own[last]) else ""
+    return any((pair[0] == before or pair[1] == after) and pair not in around for pair in pairs)
+
+
+def _fullness(own: Sequence[Word], how: Sequence[Held]) -> float:
+    return sum(
+        word.weight for word, one in zip(own, how, strict=True) if one in (Held.SAME, Held.ALIKE)
+    )
 
 
 def _takes_a_place(own: Sequence[Word], at: int, there: Sequence[Word], mine: Meaning) -> bool:

@@ -8,7 +8,7 @@ from typing import Final
 _KINDS: Final = {
     "time": {
         r"seconds?|secs?|秒钟?": 1,
-        r"minutes?|mins?|分钟": 60,
+        r"minutes?|mins?|分钟|分(?=半|\s*[\d零一二三四五六七八九十]+\s*秒)": 60,
         r"hours?|hrs?|h\b|(?:个)?(?:小时|钟头)": 3600,
         r"days?|nights?|overnight|个?工作日|天|日(?!元|本)|晚": 86400,
         r"fortnights?": 14 * 86400,

@@ -22,12 +22,13 @@ def misplaced(claim: str, window: str) -> bool:
     "The Attic costs 25 euros" holds a number of the next row, 整机保修六年 of the next clause.
     """
     rows = [window[start:end] for start, end in sentences(window)]
+    prose = "\n".join(row for row in rows if "|" not in row)
     return any(
         _is_misplaced(one, clause, parts)
         for clause in clauses(claim)
         for one in quantities(clause)
         if not one.is_one
-        for parts in (rows, clauses(window.replace("|", " ")))
+        for parts in (rows, clauses(prose))
     )
 
 
@@ -54,11 +55,15 @@ def _named(noun: str) -> frozenset[str]:
 
 def _is_misplaced(one: Quantity, clause: str, parts: Sequence[str]) -> bool:
     own = elsewhere = -1.0
+    mine = quantities(clause)
     for part in parts:
         stated = quantities(part)
         if any(says_same(one, other) for other in stated):
             own = max(own, _shared(clause, part))
-        elif any(other.kind == one.kind for other in stated):
+        elif any(
+            other.kind == one.kind and not any(says_same(number, other) for number in mine)
+            for other in stated
+        ):
             elsewhere = max(elsewhere, _shared(clause, part))
     return own >= 0 and elsewhere >= own + _NEARER
 

@@ -36,6 +36,8 @@ _NUMBER: Final = re.compile(
     rf"|(?P<off>[{HAN}]{{1,2}}|\d{{1,2}}(?:\.\d)?)\s*折(?!叠|合|算)"
     rf"|(?:打|对)?(?P<half_share>半价|一半|半数|对半|\bhalf[- ]price\b)"
     rf"|(?<![上下大过多后前{HAN}])半(?:个)?(?P<half_zh>{_TIMED_ZH})"
+    r"|(?P<quarters>\b(?:an?|one|three)[ -]quarters? (?:of an )?hours?\b|一刻钟|三刻钟)"
+    r"|(?<![\d:])(?P<elapsed>\d{1,3}:[0-5]\d:[0-5]\d)(?![\d:])"
     r"|(?P<doubled>翻倍|翻番|翻了?一番|加倍)"
     rf"|(?P<ratio_of>\b(?:one|two|three|four|five|six|seven|eight|nine|(?<![\d.])[1-9]) (?:in|out of)(?: every)?"
     rf" (?:{ENGLISH}|\d{{1,3}}))\b(?! (?:minutes|hours|days|weeks|months|years))"
@@ -71,6 +73,7 @@ _BETWEEN: Final = re.compile(
 _AND_A_HALF: Final = re.compile(r"\s*and a half\b|半(?![年月天小数价])", re.IGNORECASE)
 _CURRENCY: Final = re.compile(r"(€|us\$|\$|£|¥)\s*\Z", re.IGNORECASE)
 _RANGE: Final = re.compile(r"\s*(?:-|–|~|～|to|and|or|至|到|、|或|,|和|与)\s*\Z")
+_AND: Final = re.compile(r"\s*(?:,|and|零|又)?\s*")
 _NOUN: Final = re.compile(r"[\s-]*([A-Za-z]+|[\u4e00-\u9fff])")
 
 
@@ -118,7 +121,8 @@ def quantities(text: str) -> tuple[Quantity, ...]:
             read = [one for one in _read(match, folded) if one.values]
             taken += [(one.start, one.end) for one in read]
             found += read
-    return tuple(_with_shared_units(sorted(found, key=lambda one: (one.start, one.kind)), folded))
+    in_order = sorted(found, key=lambda one: (one.start, one.kind))
+    return tuple(_joined(list(_with_shared_units(in_order, folded)), folded))
 
 
 def _folded(text: str) -> str:
@@ -127,6 +131,15 @@ def _folded(text: str) -> str:
 
 
 def _read(match: "re.Match[str]", text: str) -> Iterator[Quantity]:
+    if match["quarters"]:
+        parts = 3 if match["quarters"].lower().startswith(("three", "三")) else 1
+        yield Quantity(frozenset((Fraction(parts, 4),)), "time", Fraction(3600), "", *match.span())
+        return
+    if match["elapsed"]:
+        hours, minutes, seconds = map(int, match["elapsed"].split(":"))
+        worth = Fraction(3600 * hours + 60 * minutes + seconds)
+        yield Quantity(frozenset((worth,)), "time", Fraction(1), "", *match.span())
+        return
     share = _share(match)
     if share is not None:
         yield Quantity(share, "ratio", Fraction(1), "", *match.span())
@@ -262,6 +275,27 @@ def _noun(text: str, end: int) -> str:
     return found[1].lower() if found else ""
 
 
+def _joined(found: list[Quantity], text: str) -> list[Quantity]:
+    """Add up what is stated in two units: "1 hour 20 minutes", 一年零两个月."""
+    kept: list[Quantity] = []
+    for one in found:
+        last = kept[-1] if kept else None
+        if (
+            last is not None
+            and one.kind in ("time", "months")
+            and last.kind == one.kind
+            and last.size > one.size
+            and _AND.fullmatch(text, last.end, one.start)
+        ):
+            worth = frozenset(
+                (a * last.size + b * one.size) / one.size for a in last.values for b in one.values
+            )
+            kept[-1] = Quantity(worth, one.kind, one.size, "", last.start, one.end)
+        else:
+            kept.append(one)
+    return kept
+
+
 def _with_shared_units(found: list[Quantity], text: str) -> Iterator[Quantity]:
     """Give the first numbers of a range or list the unit that its last one bears ("2 to 8 °C")."""
     following: Quantity | None = None
@@ -270,12 +304,15 @@ def _with_shared_units(found: list[Quantity], text: str) -> Iterator[Quantity]:
         shares = (
             following is not None
             and not one.kind
-            and following.kind not in ("", "nth", "clock", "calendar", "month")
+            and following.kind not in ("", "nth", "calendar", "month")
             and (following.kind, following.size) != ("ratio", 1)
             and _RANGE.fullmatch(text, one.end, following.start)
         )
         if shares and following is not None:
-            one = replace(one, kind=following.kind, size=following.size)
+            worth = one.values
+            if following.kind == "clock":
+                worth = frozenset(60 * hour + half for hour in one.values for half in (0, 720))
+            one = replace(one, values=worth, kind=following.kind, size=following.size)
         kept.append(one)
         following = one
     return reversed(kept)

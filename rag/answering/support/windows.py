@@ -7,6 +7,7 @@ from typing import Final
 
 from rag.answering.support.amounts import says_same
 from rag.answering.support.likeness import Held, Meaning, held, meaning
+from rag.answering.support.negations import clauses
 from rag.answering.support.quantities import quantities
 from rag.answering.support.words import Word, words
 from rag.sentences import sentences
@@ -18,6 +19,8 @@ _WORTH_WIDENING: Final = 0.1
 # A sentence that holds so much of a claim is what the claim is about: what another sentence would
 # add may be just what was changed.
 _ENOUGH: Final = 0.75
+# A clause that says less needs no sentence of its own.
+_LEAST_CLAUSE: Final = 1.5
 # Numbers of these kinds are too many to tell what they are about.
 _PLAIN: Final = frozenset(("", "nth"))
 # Words that any text may be put in count so much where the source lacks them.
@@ -69,8 +72,31 @@ def nearest(claim: str, source: Source) -> str:
             break
         chosen.append(at)
         share = found
+    chosen += _of_clauses(claim, source, chosen)
     chosen += _of_unstated_numbers(claim, source, chosen)
     return "\n".join(source.parts[at] for at in sorted(chosen))
+
+
+def _of_clauses(claim: str, source: Source, chosen: Sequence[int]) -> list[int]:
+    """Return further sentences that hold clauses of a claim of which those chosen hold little."""
+    context = meaning(source.context)
+    together = context
+    for at in chosen:
+        together |= meaning(source.parts[at])
+    more: list[int] = []
+    parts = clauses(claim)
+    for clause in parts if len(parts) > 1 else ():
+        cut = words(clause)
+        share = held_share(cut, held(clause, together))
+        if sum(word.weight for word in cut) < _LEAST_CLAUSE or share >= _ENOUGH:
+            continue
+        found, _, at = max(
+            (held_share(cut, held(clause, context | meaning(part))), -len(part), at)
+            for at, part in enumerate(source.parts)
+        )
+        if found >= _ENOUGH and at not in (*chosen, *more):
+            more.append(at)
+    return more
 
 
 def _of_unstated_numbers(claim: str, source: Source, chosen: Sequence[int]) -> list[int]:
