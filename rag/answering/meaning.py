@@ -39,12 +39,13 @@ def by_meaning(candidates: Candidates, read: Read) -> Meaning:
     long" finds "two years", which the mean over the sentence would hide. It is read within its
     passage, where "it" is known to be the battery.
     """
-    contents = [passage.page_content for passage in candidates.passages]
-    asked, *passages = read([candidates.question, *contents])
+    (asked,) = read([candidates.question])
     trust = max(0.0, 1 - float(asked.unknown.mean()) / _BLIND) if len(asked) else 0.0
     signs = np.zeros((len(candidates.units), 3))
     if trust == 0:
         return Meaning(trust, signs)
+    # The passages take most of the time, and are not read in vain.
+    passages = read([passage.page_content for passage in candidates.passages])
     vectors = asked.vectors.astype(np.float32)
     carries = _carrying(candidates.question, asked)
     asks = ~carries & _worded(candidates.question, asked)

@@ -211,13 +211,17 @@ def test_a_model_that_finds_everything_alike_decides_nothing() -> None:
     assert extract("Who invented velcro?", [passage(text)], read=alike) == []
 
 
-def test_a_model_that_does_not_know_the_language_changes_nothing() -> None:
+def test_a_model_that_does_not_know_the_language_changes_nothing_and_reads_no_passage() -> None:
+    given: list[str] = []
+
     def blind(texts: Sequence[str]) -> list[Reading]:
+        given.extend(texts)
         return [reading(text, [(1, 0)] * len(text.split()), known=False) for text in texts]
 
     text = "办公室位于杭州。退款需要十四天。门卫在门口。"
     by_words = extract("退款需要几天？", [passage(text)])
     assert extract("退款需要几天？", [passage(text)], read=blind) == by_words
+    assert given == ["退款需要几天？"]
     assert text[by_words[0].start : by_words[0].end] == "退款需要十四天。"
 
 
