@@ -58,14 +58,20 @@ def units(text: str, *, is_code: bool = False, lead_in: str = "") -> list[Unit]:
     position, fence = 0, _FENCE.match(lead_in)
     if fence:
         position = _end_of_code(text, fence[0].strip())
-        found.append(Unit(*trimmed(text, 0, position), context=lead_in, header=True))
+        found.append(Unit(*_lines_of_code(text, 0, position), context=lead_in, header=True))
         lead_in = ""
     for block in FENCED.finditer(text, position):
         found.extend(_prose_and_tables(text, position, block.start(), lead_in))
-        found.append(Unit(*trimmed(text, block.start(), block.end())))
+        found.append(Unit(*_lines_of_code(text, block.start(), block.end())))
         position, lead_in = block.end(), ""
     found.extend(_prose_and_tables(text, position, len(text), lead_in))
     return _with_context(text, found)
+
+
+def _lines_of_code(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return `[start, end)` without the blank lines at its edges: indentation means something."""
+    first, last = trimmed(text, start, end)
+    return max(start, text.rfind("\n", 0, first) + 1), last
 
 
 def _end_of_code(text: str, fence: str) -> int:

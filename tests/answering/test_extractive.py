@@ -77,8 +77,10 @@ def test_rows_of_a_table_that_began_before_the_passage_are_quoted_under_its_head
 def test_code_that_began_before_the_passage_is_quoted_whole_and_fenced() -> None:
     text = "    for delay in (1, 2):\n        call(delay)\n```\n\nIt waits between calls."
     found = answer("for delay in call delay?", passage(text, lead_in="```python"))
-    assert found.citations[0].quote == "    for delay in (1, 2):\n        call(delay)\n```".strip()
-    assert found.text.startswith("```python\nfor delay in (1, 2):\n        call(delay)\n```\n[1]")
+    assert found.citations[0].quote == "    for delay in (1, 2):\n        call(delay)\n```"
+    assert found.text.startswith(
+        "```python\n    for delay in (1, 2):\n        call(delay)\n```\n[1]"
+    )
 
 
 def test_code_whose_end_is_in_another_passage_is_closed_where_it_is_shown() -> None:
