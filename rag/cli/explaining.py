@@ -32,6 +32,8 @@ def explained_text(why: "Why", left_out: str | None = None) -> "Text":
     lines = [" · ".join(_leg(name, leg) for name, leg in why.legs.items())]
     if why.history_evidence:
         lines.append(f"what was said before: {why.history_evidence:.1f}")
+    if why.agreement_evidence:
+        lines.append(f"like the best passages: {why.agreement_evidence:.1f}")
     words = " ".join(map(printable, why.matched_words))
     lines.append(f"words: {words}" if words else "no word of the question")
     if left_out is not None:

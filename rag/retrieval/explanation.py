@@ -42,11 +42,13 @@ class Why:
         matched_words: The words of the question that it, its title or its headings hold, as they
             are compared: stemmed, or pairs of characters.
         history_evidence: What was said before adds, in nats.
+        agreement_evidence: What the best passages have in common with it adds, in nats.
     """
 
     legs: Mapping[str, LegPlace]
     matched_words: tuple[str, ...]
     history_evidence: float = 0.0
+    agreement_evidence: float = 0.0
 
     def to_dict(self) -> dict[str, object]:
         """Return plain JSON values, stable across releases."""
@@ -58,6 +60,7 @@ class Why:
             "legs": legs,
             "matched_words": list(self.matched_words),
             "history_evidence": self.history_evidence,
+            "agreement_evidence": self.agreement_evidence,
         }
 
 
@@ -136,7 +139,7 @@ class _Reasons:
         words = tuple(word for word in self._words if word in held)
         fused = self._fused.get(passage.id)
         if fused is not None:
-            return Why(_fused_legs(fused), words, fused.history_evidence)
+            return Why(_fused_legs(fused), words, fused.history_evidence, fused.agreement_evidence)
         legs = {"dense": self._outcome.legs.dense, "lexical": self._outcome.legs.lexical}
         searched = {name: hits for name, hits in legs.items() if name == self._steps.mode}
         return Why({name: _place(passage.id, hits) for name, hits in searched.items()}, words)

@@ -69,7 +69,8 @@ class FusedHit:
 
     Ranks are 1-based and None where the leg did not propose the passage; a score is None where it
     is not known. The evidence of a leg is in nats and, for dense, before its weight; that of
-    `history` is what earlier turns of a conversation add.
+    `history` is what earlier turns of a conversation add, that of `agreement` what the best
+    passages have in common with it.
     """
 
     id: str
@@ -81,6 +82,7 @@ class FusedHit:
     dense_evidence: float
     lexical_evidence: float
     history_evidence: float = 0.0
+    agreement_evidence: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from rag.embeddings import PassageEmbeddings
+from rag.retrieval.agreement import LOOKED_AT, Told, add_agreement, counted
 from rag.retrieval.diversity import drop_near_duplicates, mmr
 from rag.retrieval.focus import Focused, evidence_of, focus
 from rag.retrieval.fusion import Fusion, QueryEvidence, fuse
@@ -14,6 +15,7 @@ from rag.retrieval.reranking import rerank
 from rag.retrieval.steps import Sought, Steps
 from rag.retrieval.windows import widen
 from rag.store.hits import Hit
+from rag.store.records import StoredPassage
 from rag.store.store import Store
 
 
@@ -109,6 +111,9 @@ class Search:
         if self._steps.mode != "hybrid" or question.vector is None:
             return None
         candidates = {hit.id for hit in _all_hits([question, *earlier])}
+        return self._agreeing(self._fuse_texts(question, earlier, candidates))
+
+    def _fuse_texts(self, question: Legs, earlier: Sequence[Legs], candidates: set[str]) -> Fusion:
         if not earlier:
             return self._fuse_legs(question, candidates, {})
         # What one text proposes is compared under every other text too: exactly, or a passage just
@@ -141,6 +146,19 @@ class Search:
             ),
             also=candidates,
             filled_words=filled_words,
+        )
+
+    def _agreeing(self, fusion: Fusion) -> Fusion:
+        """Add what the best passages agree on."""
+        ids = [hit.id for hit in fusion.hits[:LOOKED_AT]]
+        passages = self._store.passages(ids)
+        vectors = self._store.vectors_of(ids)
+        told = [Told(counted(_worded(passages[id_])), vectors[id_]) for id_ in ids]
+        return add_agreement(
+            fusion,
+            told,
+            holding=self._store.holding(sorted({word for one in told for word in one.words})),
+            passages=self._store.catalog.count(),
         )
 
     def _unknown_share(self, text: str) -> float | None:
@@ -197,6 +215,10 @@ class Search:
             whole_from=steps.whole_from,
             k=steps.k,
         )
+
+
+def _worded(passage: StoredPassage) -> str:
+    return "\n".join((passage.title, *passage.section, passage.text))
 
 
 def _all_hits(proposed: Sequence[Legs]) -> list[Hit]:
