@@ -54,6 +54,11 @@ _CHINESE = """
 什麼 甚麼 怎麼 為什 麼是 是誰 請問 麼樣
 """
 _JAPANESE = "は が を に の と で も か です すか とは ます 何で"
+# A year, an article's or a model's number: common in some collections, and yet what is asked of
+# happened in that year and no other. Counted twice nDCG@10 on rgb_en_fact, two thirds of whose
+# questions name a year, goes from .424 to .443; no other set loses .001.
+_NAMING_NUMBER = re.compile(r"[0-9]{4}")
+_NAMING_SHARE = 2.0
 _FUNCTION_WORDS = frozenset(_ENGLISH.split())
 _FUNCTION_CHARACTERS = frozenset(_CHINESE.split()) | frozenset(_JAPANESE.split())
 
@@ -115,13 +120,19 @@ def query_weights(text: str) -> dict[str, float]:
     A word counts as often as it is repeated; a character or pair of an unspaced script counts half,
     since every such character is in up to three tokens. Without that a Chinese question would seem
     to match twice as well as its English translation, and the Latin name in it to matter half as
-    much (nDCG@10 of BM25 on xquad_zh .971 → .973, cmrc2018_dev .991 → .992).
+    much (nDCG@10 of BM25 on xquad_zh .971 → .973, cmrc2018_dev .991 → .992). A number of four
+    digits counts twice.
     """
     weights: dict[str, float] = {}
     for word in query_words(text):
-        share = 0.5 if _UNSPACED_RUN.match(word) else 1.0
-        weights[word] = weights.get(word, 0.0) + share
+        weights[word] = weights.get(word, 0.0) + _share(word)
     return weights
+
+
+def _share(word: str) -> float:
+    if _NAMING_NUMBER.fullmatch(word):
+        return _NAMING_SHARE
+    return 0.5 if _UNSPACED_RUN.match(word) else 1.0
 
 
 def _raw_words(text: str) -> list[str]:

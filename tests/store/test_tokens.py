@@ -113,3 +113,10 @@ def test_a_pathological_text_is_cut_without_backtracking(pattern: str):
     # Quadratic work on 400,000 characters would hang the suite.
     tokens = tokenize(pattern * (400_000 // len(pattern)))
     assert all(len(token) <= MAX_TOKEN_LENGTH for token in tokens)
+
+
+def test_a_number_of_four_digits_counts_twice_wherever_it_stands() -> None:
+    assert query_weights("Super Bowl 2021")["2021"] == 2
+    assert query_weights("2021 年")["2021"] == 2
+    assert query_weights("SKU-4563")["4563"] == 2
+    assert query_weights("404 12345 v2021x")["404"] == 1
