@@ -82,9 +82,9 @@ def withholding(result: BenchResult) -> Markup:
         "Answered or not in the documents",
         [
             figures,
+            table(told_columns, told, caption="How well answerable questions are told apart"),
             text_tag("p", _WITHHOLDING, {"class": "note"}),
             table(columns, rows, caption="What is answered at which false-answer rate"),
-            table(told_columns, told, caption="How well answerable questions are told apart"),
         ],
     )
 

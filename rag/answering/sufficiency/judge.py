@@ -36,7 +36,7 @@ from rag.store.tokens import tokenize
 # Looked at to learn what each language of an index is like.
 _SAMPLE: Final = 500
 # Questions asked of an index, in each language, to learn what it looks like when it does not
-# answer: 2 to 4 s once for each state of the index.
+# answer: 4 s in each, once for each state of the index.
 _ASKED: Final = 128
 # Fewer questions than this say less than those of other indexes.
 _FEW: Final = 40

@@ -7,6 +7,7 @@ import pytest
 
 from rag import Rag
 from rag.answering.sufficiency.decision import WEIGHTS
+from rag.answering.sufficiency.learnt import Learnt
 from rag.settings import AnswerSettings, Settings
 from tests.indexing import Project
 
@@ -17,6 +18,12 @@ FACTS = (
     "Sensors of the second series measure humidity between five and ninety percent.",
     "Drivers hand in their logbooks at the end of every shift to the depot.",
     "Invoices above a thousand euros need the signature of two board members.",
+)
+
+CHINESE_FACTS = (
+    "红隼无人机的电池在寒冷天气里可以使用四十分钟，之后必须返航。",
+    "损坏包裹的退款在寄回之后的十四天之内支付到原来的账户。",
+    "第二代传感器测量的相对湿度在百分之五到百分之九十之间。",
 )
 
 
@@ -72,6 +79,22 @@ def test_a_passage_is_judged_whole_whatever_part_of_it_is_given(project: Project
         assert judge is not None
         parts = [one.model_copy(update={"page_content": "Note"}) for one in passages]
         assert judge(question, parts) == judge(question, passages)
+
+
+def test_each_language_of_an_index_teaches_by_itself(project: Project) -> None:
+    for number, fact in enumerate(CHINESE_FACTS * 3):
+        (project.folder / f"zh-{number}.txt").write_text(f"第{number}条记录。{fact}", "utf-8")
+    with project.open() as rag:
+        rag.sync()
+        assert rag.ask("红隼无人机的电池在寒冷天气里能用多久？").answered
+        kept = _learnt(rag)
+    assert kept is not None
+    learnt = Learnt.of_json(kept)
+    assert set(learnt.by_language) == {"zh", "other"}
+    chinese, english = learnt.of("zh").ground, learnt.of("other").ground
+    assert chinese is not None
+    assert english is not None
+    assert (chinese.passages, english.passages) == (len(CHINESE_FACTS) * 3, len(FACTS) * 3)
 
 
 def test_nothing_is_judged_where_no_rate_is_wanted(project: Project) -> None:
