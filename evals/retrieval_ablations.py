@@ -1,105 +1,163 @@
 """Changes one thing of the hybrid at a time and tests each on whole sets; knows no index directory.
 
 Run `python -m evals.retrieval_ablations [SET …]`; arguments, sets and cache of vectors are those
-of `evals.fusion_table`. Each set's variants are one family under Holm's correction.
+of `evals.fusion_table`. Documents are searched whole, and those of `CUT` also in passages as the
+product cuts them, with passages without headers beside. Each table is one family under Holm's
+correction. Of a set's questions every n-th is asked, so that there are at most `MOST_QUESTIONS`.
 """
 
 import argparse
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from evals.datasets.beir import BeirSet, load_beir
+from evals.ablation_variants import (
+    BASELINE,
+    Query,
+    Sentences,
+    Variant,
+    late_variants,
+    passage_variants,
+    simulated_variants,
+    variants,
+)
+from evals.datasets.beir import BeirDocument, BeirSet, load_beir
 from evals.fusion_table import (
     DEFAULT_CACHE,
-    DEPTH,
     SETS,
-    QueryLegs,
+    Collection,
     Vectors,
     embed,
     hybrid,
-    reciprocal_rank_fusion,
     search_legs,
 )
 from evals.measures.ranking import judge, ndcg
 from evals.set_arguments import parse_sets
 from evals.statistics.comparison import compare_family
+from rag.documents.document import LoadedDocument
 from rag.embeddings import SentenceTransformerEmbeddings
-from rag.store.hits import Hit
+from rag.sentences import sentences
+from rag.splitter import split
 
-BASELINE = "hybrid"
-FEEDBACKS = ((0.2, 3), (0.4, 5))
-"""Weight of the mean of the best documents in the query's vector (Rocchio 1971), and how many."""
+CUT = ("mtrag_dev", "scifact")
+"""Sets whose documents are longer than the model reads."""
 
+CHINESE = ("xquad_zh", "cmrc2018_dev")
+"""Sets whose language the bundled model does not know: another model is simulated there."""
 
-@dataclass(frozen=True, slots=True)
-class Query:
-    """One query: its legs and vector, the documents' vectors and rows, and how much is unknown."""
+LATE = ("xquad_en", "mtrag_dev", "rgb_en_fact", "limit_small", "scifact")
+"""Sets whose sentences are embedded."""
 
-    legs: QueryLegs
-    vector: NDArray[np.float32]
-    documents: NDArray[np.float32]
-    rows: Mapping[str, int]
-    unknown: float
+MOST_QUESTIONS = 400
+_SHORTEST_SENTENCE = 15
 
-
-Variant = Callable[[Query], Sequence[str]]
-
-
-def variants() -> dict[str, Variant]:
-    """Return what is compared, the baseline first."""
-    feedback = {
-        f"feedback {weight} of {best}": _feedback(weight, best) for weight, best in FEEDBACKS
-    }
-    return {
-        BASELINE: lambda query: hybrid(query.legs, query.unknown),
-        "meanings alone": lambda query: [hit.id for hit in query.legs.dense],
-        "words alone": lambda query: [hit.id for hit in query.legs.lexical],
-        "ranks summed (RRF)": lambda query: reciprocal_rank_fusion(
-            query.legs.dense, query.legs.lexical
-        ),
-        "unknown words ignored": lambda query: hybrid(query.legs, 0.0),
-        "30 candidates": lambda query: hybrid(_cut(query.legs, 30), query.unknown),
-        **feedback,
-    }
+Scores = dict[str, list[float]]
 
 
 def scores(
-    beir: BeirSet, vectors: Vectors, unknown: Callable[[str], float]
-) -> dict[str, list[float]]:
-    """Return the nDCG@10 of each judged query under each variant, in the order of the set."""
-    rows = {document.id: row for row, document in enumerate(beir.documents)}
+    beir: BeirSet,
+    vectors: Vectors,
+    unknown: Callable[[str], float],
+    compared: Mapping[str, Variant],
+    told: Sentences | None = None,
+) -> Scores:
+    """Return the nDCG@10 of each judged query under each variant, in the order of the set.
+
+    A document of several passages ("id#0", "id#1" …) ranks as its best one.
+    """
     vector_of = dict(zip(beir.queries, vectors.queries, strict=True))
-    found: dict[str, list[float]] = {name: [] for name in variants()}
+    found: Scores = {name: [] for name in compared}
     for id_, legs in search_legs(beir, vectors):
-        query = Query(legs, vector_of[id_], vectors.documents, rows, unknown(legs.text))
-        for name, rank in variants().items():
-            found[name].append(ndcg(judge(rank(query), beir.qrels[id_]), 10))
+        grades = beir.qrels[id_]
+        query = Query(legs, vector_of[id_], unknown(legs.text), frozenset(grades), told)
+        for name, rank in compared.items():
+            ranking = list(dict.fromkeys(one.partition("#")[0] for one in rank(query)))
+            found[name].append(ndcg(judge(ranking, grades), 10))
     return found
 
 
-def _cut(legs: QueryLegs, depth: int) -> QueryLegs:
-    return replace(legs, dense=legs.dense[:depth], lexical=legs.lexical[:depth])
+def whole(beir: BeirSet, embeddings: SentenceTransformerEmbeddings, cache: Path) -> Scores:
+    """Return the scores of all variants on whole documents."""
+    vectors = embed(beir, embeddings, cache)
+    kept, asked = thinned(beir, vectors)
+    compared = variants(Collection(kept.documents, asked.documents))
+    told = None
+    if beir.name in LATE:
+        compared |= late_variants()
+        told = sentence_vectors(beir, embeddings, cache)
+    if beir.name in CHINESE:
+        compared |= simulated_variants()
+    return scores(kept, asked, embeddings.unknown_share, compared, told)
 
 
-def _feedback(weight: float, best: int) -> Variant:
-    """Search again with the vector moved towards the mean of the best documents."""
+def cut(beir: BeirSet, embeddings: SentenceTransformerEmbeddings, cache: Path) -> Scores:
+    """Return the scores of all variants on passages as the product cuts them."""
+    passages = passage_set(beir, embeddings)
+    vectors = embed(passages, embeddings, cache)
+    collection = Collection(passages.documents, vectors.documents)
+    found = scores(
+        passages, vectors, embeddings.unknown_share, variants(collection) | passage_variants()
+    )
+    if any(document.title for document in passages.documents):
+        bare = replace(
+            passages,
+            name=f"{passages.name}-bare",
+            documents=tuple(replace(one, title="") for one in passages.documents),
+        )
+        plain: dict[str, Variant] = {"x": lambda query: hybrid(query.legs, query.unknown)}
+        unembedded = embed(bare, embeddings, cache)
+        for name, documents, used in (
+            ("headers not embedded", passages, unembedded),
+            ("headers not in the words", bare, vectors),
+        ):
+            found[name] = scores(documents, used, embeddings.unknown_share, plain)["x"]
+    return found
 
-    def rank(query: Query) -> Sequence[str]:
-        first = hybrid(query.legs, query.unknown)[:best]
-        mean = query.documents[[query.rows[id_] for id_ in first]].mean(axis=0)
-        moved = query.vector + weight * mean / np.linalg.norm(mean)
-        similarities = query.documents @ (moved / np.linalg.norm(moved))
-        by_id = dict(zip(query.rows, similarities.tolist(), strict=True))
-        dense = sorted((Hit(*one) for one in by_id.items()), key=lambda hit: (-hit.score, hit.id))
-        legs = replace(query.legs, dense=dense[:DEPTH], similarities=by_id)
-        return hybrid(legs, query.unknown)
 
-    return rank
+def thinned(beir: BeirSet, vectors: Vectors) -> tuple[BeirSet, Vectors]:
+    """Return a set with at most `MOST_QUESTIONS` of its questions, evenly spread."""
+    step = -(-len(beir.queries) // MOST_QUESTIONS)
+    ids = list(beir.queries)[::step]
+    queries = {id_: beir.queries[id_] for id_ in ids}
+    return replace(beir, queries=queries), Vectors(vectors.documents, vectors.queries[::step])
+
+
+def passage_set(beir: BeirSet, embeddings: SentenceTransformerEmbeddings) -> BeirSet:
+    """Return the set with its documents cut into passages, called "id#0", "id#1" and so on."""
+    passages = tuple(
+        BeirDocument(f"{one.id}#{passage.ordinal}", one.title, passage.text)
+        for one in beir.documents
+        for passage in split(
+            LoadedDocument(text=one.text, title=one.title, kind="text"),
+            count_tokens=embeddings.count_tokens,
+            max_tokens=embeddings.max_tokens,
+            overlap_tokens=0,
+            header=True,
+        )
+    )
+    return replace(beir, name=f"{beir.name}-passages", documents=passages)
+
+
+def sentence_vectors(
+    beir: BeirSet, embeddings: SentenceTransformerEmbeddings, cache: Path
+) -> Sentences:
+    """Return the vectors of the sentences of all documents."""
+    found = [
+        (row, document.text[start:end])
+        for row, document in enumerate(beir.documents)
+        for start, end in sentences(document.text)
+        if end - start >= _SHORTEST_SENTENCE
+    ]
+    distinct = {text: place for place, text in enumerate(dict.fromkeys(text for _, text in found))}
+    documents = tuple(BeirDocument(str(place), "", text) for text, place in distinct.items())
+    kept = embed(BeirSet(f"{beir.name}-sentences", documents, {}, {}), embeddings, cache)
+    return Sentences(
+        kept.documents[[distinct[text] for _, text in found]],
+        np.array([row for row, _ in found], dtype=np.intp),
+    )
 
 
 def lines(found: Mapping[str, Sequence[float]]) -> list[str]:
@@ -117,7 +175,7 @@ def lines(found: Mapping[str, Sequence[float]]) -> list[str]:
 
 
 def main() -> int:
-    """Print one table for each set."""
+    """Print one table for each set, and one for its passages where documents are cut."""
     parser = argparse.ArgumentParser(prog="python -m evals.retrieval_ablations")
     parser.add_argument("--model", default="sentence-transformers/all-MiniLM-L6-v2")
     parser.add_argument(
@@ -127,11 +185,16 @@ def main() -> int:
     embeddings = SentenceTransformerEmbeddings(arguments.model)
     for name in arguments.sets:
         beir = load_beir(arguments.data / name)
-        found = scores(beir, embed(beir, embeddings, arguments.cache), embeddings.unknown_share)
-        sys.stdout.write(f"{name}, nDCG@10 of {len(found[BASELINE])} queries\n")
-        sys.stdout.write("".join(f"  {line}\n" for line in lines(found)))
-        sys.stdout.flush()
+        _write(name, "whole documents", whole(beir, embeddings, arguments.cache))
+        if name in CUT:
+            _write(name, "passages", cut(beir, embeddings, arguments.cache))
     return 0
+
+
+def _write(name: str, how: str, found: Scores) -> None:
+    sys.stdout.write(f"{name}, {how}, nDCG@10 of {len(found[BASELINE])} queries\n")
+    sys.stdout.write("".join(f"  {line}\n" for line in lines(found)))
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":
