@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.sentences import sentences
+from rag.sentences import sentences, whole_sentences
 
 
 def parts(text):
@@ -103,3 +103,26 @@ def test_every_character_that_is_not_blank_lies_in_one_sentence(text):
     assert all(text[start:end] == text[start:end].strip() for start, end in spans)
     inside = {at for start, end in spans for at in range(start, end)}
     assert all(at in inside or character.isspace() for at, character in enumerate(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("他说：“我不去。你去吧。”门关了。", ["他说：“我不去。你去吧。”", "门关了。"]),
+        ("甲在北京；乙在上海。丙不在。", ["甲在北京；乙在上海。", "丙不在。"]),
+        ("甲（见图一。）在北京。乙不在。", ["甲（见图一。）在北京。", "乙不在。"]),
+        ("It ran (see below. Twice.) and stopped. So.", None),
+        ("A “quote that never ends. Next one. And one more.", None),
+        ("“" + "很长。" * 200, None),
+    ],
+)
+def test_what_brackets_and_semicolons_hold_together_is_one_whole_sentence(text, wanted):
+    found = [text[start:end] for start, end in whole_sentences(text)]
+    if wanted is not None:
+        assert found == wanted
+    assert "".join("".join(found).split()) == "".join(text.split())
+    assert len(found) <= len(sentences(text))
+
+
+def test_an_endless_quotation_stays_in_its_parts():
+    assert len(whole_sentences("“" + "很长。" * 200)) == 200

@@ -2,7 +2,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.store.tokens import MAX_TOKEN_LENGTH, query_weights, query_words, tokenize
+from rag.store.tokens import (
+    MAX_TOKEN_LENGTH,
+    content_spans,
+    query_weights,
+    query_words,
+    tokenize,
+)
 
 
 def test_inflections_of_an_english_word_meet():
@@ -120,3 +126,17 @@ def test_a_number_of_four_digits_counts_twice_wherever_it_stands() -> None:
     assert query_weights("2021 年")["2021"] == 2
     assert query_weights("SKU-4563")["4563"] == 2
     assert query_weights("404 12345 v2021x")["404"] == 1
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("Who painted the Mona Lisa?", ["painted", "Mona", "Lisa"]),
+        ("保修期是多久？", ["保", "修", "期", "多", "久"]),
+        ("R4 的电池？", ["R4", "电", "池"]),
+        ("", []),
+    ],
+)
+def test_function_words_are_not_content(question, words):
+    found = [question[start:end] for start, end in content_spans(question)]
+    assert found == words
