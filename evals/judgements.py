@@ -79,8 +79,8 @@ def _judged(
     assert judge is not None
     assert settings.answer.false_answer_rate is not None
     found = {}
-    for done, one in enumerate(asked):
-        bench.progress("judge what is found", done, len(asked), "")
+    for done, one in enumerate(asked, start=1):
+        bench.progress("decide", done, len(asked), "")
         found[one.question.id] = _one(judge, one, one.find(retriever))
     return Judgement(
         basis=asdict(judge.basis()),

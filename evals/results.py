@@ -86,11 +86,10 @@ class Judgement:
     """How sure the product is that what a cell found answers.
 
     Attributes:
-        basis: What the log odds are of; see `rag.answering.sufficiency.calibration`.
-        rate: Share of unanswerable questions that may be answered; a question is where its chance
-            is not higher.
+        basis: What the odds are of, see `Basis` of `rag.answering.sufficiency.calibration`.
+        rate: Share of unanswerable questions that may be answered.
         odds: Question id to log odds; higher is surer.
-        chances: Question id to the share of unanswerable questions that look at least as good.
+        chances: Question id to the share of unanswerable ones that look as good.
     """
 
     basis: Mapping[str, Any]
@@ -124,9 +123,8 @@ class CellResult:
             `search_ms_p95` (of the vectors alone), `index_bytes`, `build_passages_per_second`.
         replies: Question id to what was answered, where a measure judges replies.
         queries: Question id to what was searched, where that differs from the question's `query`.
-        unscored: Measure to the questions that it applies to and that have no score, each with why
-            a chat model gave none.
-        judgement: Whether what was found answers, where some questions have no answer.
+        unscored: Measure to the questions that lack a score, each with why a chat model gave none.
+        judgement: None where every question has an answer, or none has.
     """
 
     name: str

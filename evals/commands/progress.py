@@ -17,6 +17,7 @@ LABELS = {
     "write": "writing",
     "cells": "cells",
     "rewrite": "rewriting",
+    "decide": "deciding",
     "answer": "answering",
     "judge": "judging",
     "served": "serving",
