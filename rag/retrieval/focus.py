@@ -21,6 +21,9 @@ from rag.store.tokens import query_weights, tokenize
 JOINED_FROM = 0.6
 """A passage beside a whole one is joined to it from this share of the best one's evidence on."""
 
+LONGEST = 3
+"""Passages in one stretch at most: a longer one may be more than is left of a prompt's tokens."""
+
 ReadDocument = Callable[[str], LoadedDocument | None]
 
 # A table's row says nothing without its header, a line of code nothing without the others.
@@ -151,23 +154,29 @@ def _runs(
     runs: list[list[Ranked]] = []
     joined: set[str] = set()
     for one in ranked:
-        touched: list[list[Ranked]] = []
+        into: list[list[Ranked]] = []
         if shares[one.passage.id] >= min(JOINED_FROM, whole_from):
-            touched = [
-                run
-                for run in runs
-                if shares[run[0].passage.id] >= whole_from and _adjoins(one.passage, run)
-            ]
+            whole = [run for run in runs if shares[run[0].passage.id] >= whole_from]
+            into = _with_room([run for run in whole if _adjoins(one.passage, run)])
         # Each passage that is joined leaves one less to return, and so does each bridge.
-        if touched and len(ranked) - len(joined) - len(touched) >= k:
-            joined.update(one.passage.id for one in (one, *(run[0] for run in touched[1:])))
-            touched[0].append(one)
-            for bridged in touched[1:]:
-                touched[0].extend(bridged)
+        if into and len(ranked) - len(joined) - len(into) >= k:
+            joined.update(one.passage.id for one in (one, *(run[0] for run in into[1:])))
+            into[0].append(one)
+            for bridged in into[1:]:
+                into[0].extend(bridged)
                 runs.remove(bridged)
         elif len(runs) < k:
             runs.append([one])
     return runs, frozenset(joined)
+
+
+def _with_room(touched: Sequence[list[Ranked]]) -> list[list[Ranked]]:
+    """Return the runs, the best first, that one passage more makes one of `LONGEST` at most."""
+    found: list[list[Ranked]] = []
+    for run in touched:
+        if 1 + sum(map(len, found)) + len(run) <= LONGEST:
+            found.append(run)
+    return found
 
 
 def _adjoins(passage: StoredPassage, run: Sequence[Ranked]) -> bool:

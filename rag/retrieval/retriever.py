@@ -66,7 +66,7 @@ class RagRetriever(BaseRetriever):
     filter: Mapping[str, Any] | None = None
     min_score: float | None = None
     mmr_lambda: float | None = None
-    focus: float | None = Field(0.85, ge=0, le=1)
+    focus: float | None = Field(0.8, ge=0, le=1)
     duplicate_threshold: float | None = None
     neighbours: int = Field(0, ge=0)
     reranker: BaseDocumentCompressor | None = Field(None, repr=False)

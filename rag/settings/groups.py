@@ -102,7 +102,7 @@ class RetrievalSettings(Group):
         description="Maximal marginal relevance: 1 only relevance, 0 only variety; unset: off.",
     )
     focus: float | None = Field(
-        default=0.85,
+        default=0.8,
         ge=0,
         le=1,
         description="Give passages with this share or more of the best one's evidence whole, joined "

@@ -1,5 +1,6 @@
 """What is given of a passage by its share of the evidence; no index, documents of our own."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -110,6 +111,25 @@ def test_a_passage_between_two_makes_one_of_them() -> None:
     assert given(found)[0] == "\n\n".join(PARTS[:3])
     assert found.joined == {"a.md1", "a.md2"}
     assert [one.id for _, one in found.found] == ["a.md0", "a.md3"]
+
+
+def test_a_stretch_has_at_most_three_passages() -> None:
+    text = "\n\n".join(f"The mast of part {number} stands." for number in range(8))
+
+    def part(ordinal: int) -> StoredPassage:
+        words = f"The mast of part {ordinal} stands."
+        whole = prose(words, kind="text")
+        start = text.index(words)
+        end = start + len(words)
+        return replace(whole, id=str(ordinal), ordinal=ordinal, start_index=start, end_index=end)
+
+    ranked = [Ranked(part(at), 0.5) for at in (0, 1, 2, 4, 5, 3, 6, 7)]
+    level = {one.passage.id: 1.0 for one in ranked}
+    read = LoadedDocument(text, "text")
+    found = focus(ranked, level, lambda _: read, question="mast", whole_from=0.85, k=2).found
+    assert [one.text.count("mast") for _, one in found] == [3, 3]
+    assert found[0][1].start_index == 0
+    assert found[1][1].text.startswith("The mast of part 3")
 
 
 def test_little_evidence_is_joined_to_nothing() -> None:
