@@ -36,6 +36,7 @@ def make_passage(rank: int = 1) -> Document:
             "title": "Warranty",
             "page": None,
             "section": "Terms > Length",
+            "lead_in": "",
             "start_index": 0,
             "end_index": len(TEXT),
             "score": 0.8125,

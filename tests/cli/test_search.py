@@ -23,6 +23,7 @@ def test_json_has_the_documented_shape(run: Run, scripted: ScriptedRag) -> None:
                 "kind": "markdown",
                 "page": None,
                 "section": "Terms > Length",
+                "lead_in": "",
                 "start_index": 0,
                 "end_index": len(TEXT),
                 "ordinal": 0,

@@ -65,7 +65,7 @@ def test_passages_come_as_the_command_line_gives_them(client: TestClient, mode: 
     (passage,) = found.json()["passages"]
     assert list(passage) == [
         "id", "rank", "score", "retrieval_score", "source", "title", "kind", "page", "section",
-        "start_index", "end_index", "ordinal", "metadata", "text",
+        "lead_in", "start_index", "end_index", "ordinal", "metadata", "text",
     ]  # fmt: skip
     assert (passage["source"], passage["rank"]) == ("docs/pump.md", 1)
 
