@@ -55,8 +55,8 @@ UNCITED: Final = {
     "zh": "对话模型没有为此答案引用任何段落，请对照原文核实。",
 }
 UNGROUNDED: Final = {
-    "en": "Said without a citation, and in none of the passages found: “{said}”.",
-    "zh": "以下内容没有引用，所找到的段落中也没有：“{said}”。",
+    "en": "Said without a citation, and in none of the passages found: “{said}”",
+    "zh": "以下内容没有引用，所找到的段落中也没有：“{said}”",
 }
 UNVERIFIED: Final = {
     "en": "Marked citations do not hold what the answer says: check it against the passages.",

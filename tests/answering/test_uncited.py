@@ -70,7 +70,7 @@ def test_the_notice_of_an_answer_names_it_in_the_language_of_the_question() -> N
     assert answer.text == said
     assert answer.notice == (
         "Said without a citation, and in none of the passages found: "
-        "“Managers may extend it to 60 days.”."
+        "“Managers may extend it to 60 days.”"
     )
     assert "没有引用" in (chain.invoke("礼品卡能退吗？").notice or "")
 
