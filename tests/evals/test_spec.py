@@ -149,6 +149,7 @@ CELLS = {
     "prompts": 4,
     "sample": 6,
     "scifact_grid": 25,
+    "withholding": 1,
 }
 
 
