@@ -1,8 +1,8 @@
 """Score the citation check on the written set and on sentences of XQuAD; knows no retrieval.
 
 Run `python -m evals.claims`. XQuAD is looked for in the folder that RAG_DATA names (default:
-../shared/data beside the repository); `--list` prints what the check got wrong, of the tuned part
-only: the held-out part stays unread.
+../shared/data beside the repository); `--list` prints what the check got wrong, but not
+of the held-out part: it stays unread.
 """
 
 import argparse
@@ -37,7 +37,7 @@ def main() -> int:
     started = time.process_time()
     verdicts = judge(written_cases(), is_flagged)
     spent = time.process_time() - started
-    for part in ("tuned", "held out"):
+    for part in ("tuned", "held out", "second"):
         _print_part(f"written, {part}", [one for one in verdicts if one.case.part == part])
     _print_part("written, all", verdicts)
     for language in ("en", "zh"):
@@ -74,10 +74,10 @@ def _counted(share: Share) -> str:
 
 
 def _print_mistakes(verdicts: Sequence[Verdict]) -> None:
-    _say("\nmistakes in the tuned part\n")
+    _say("\nmistakes in the tuned parts\n")
     for verdict in verdicts:
         case: Case = verdict.case
-        if case.part == "tuned" and verdict.flagged == case.is_true:
+        if case.part != "held out" and verdict.flagged == case.is_true:
             _say(f"{case.id}: {case.text}")
 
 

@@ -14,6 +14,7 @@ ALTERED_KINDS: Final = (
     "stitched",
     "wrong passage",
     "invented",
+    "invented quotation",
 )
 KINDS: Final = (*TRUE_KINDS, *ALTERED_KINDS)
 
@@ -26,7 +27,8 @@ class Case:
         id: Names the fact, the kind and the number, as in "en-hub-count/negated/2".
         kind: One of `KINDS`.
         language: "en" or "zh".
-        part: "tuned" if its failures were read while the check was written, else "held out".
+        part: "tuned" if its failures were read while the check was written, "second" if it was
+            measured once before they were, else "held out".
         text: The sentence, without markers.
         passages: What it cites.
     """

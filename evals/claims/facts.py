@@ -14,8 +14,15 @@ from rag.documents import load
 from rag.splitter import split
 
 CLAIMS: Final = Path(__file__).parents[1] / "data" / "claims"
-DOCUMENTS: Final = Path(__file__).parents[1] / "data" / "sample" / "documents"
-_PARTS: Final = {"english.yaml": "tuned", "chinese.yaml": "tuned", "unseen.yaml": "held out"}
+DOCUMENTS: Final = (
+    Path(__file__).parents[1] / "data" / "sample" / "documents",
+    CLAIMS / "documents",
+)
+_PARTS: Final = {
+    "english.yaml": "tuned", "chinese.yaml": "tuned", "unseen.yaml": "held out",
+    "second_english.yaml": "second", "second_chinese.yaml": "second",
+}  # fmt: skip
+_STITCHES: Final = ("stitched.yaml", "second_stitched.yaml")
 # About what all-MiniLM-L6-v2 reads at once.
 _PASSAGE_TOKENS: Final = 256
 
@@ -26,14 +33,17 @@ class Fact:
 
     Attributes:
         id: Its name; "en-" or "zh-" in front.
-        source: The document, relative to the sample's.
+        source: The document, relative to one of `DOCUMENTS`.
         quote: The sentence, character by character.
         near: The same with its words moved or its punctuation changed; "" if not written.
         paraphrases: The same in other words.
+        more: Further true sentences, to which no edit is applied.
+        quoted: Sentences with words in quotation marks that the document does not hold.
         edits: Kind of change to "old => new" strings that falsify quote or paraphrases.
         swapped: The same words with two roles exchanged; "" if not written.
         invented: A sentence on the passage's subject that nothing says; "" if not written.
-        part: "tuned" if its failures were read while the check was written, else "held out".
+        part: "tuned" if its failures were read while the check was written, "second" if it was
+            measured once before they were, else "held out".
         passage: The passage that holds the quote.
     """
 
@@ -42,6 +52,8 @@ class Fact:
     quote: str
     near: str
     paraphrases: tuple[str, ...]
+    more: tuple[str, ...]
+    quoted: tuple[str, ...]
     edits: dict[str, tuple[str, ...]]
     swapped: str
     invented: str
@@ -73,7 +85,11 @@ def read_facts(folder: Path = CLAIMS) -> list[Fact]:
 
 def read_stitches(folder: Path = CLAIMS) -> list[Stitch]:
     """Return the stitched sentences."""
-    return [Stitch(row["text"], tuple(row["cites"])) for row in _rows(folder / "stitched.yaml")]
+    return [
+        Stitch(row["text"], tuple(row["cites"]))
+        for name in _STITCHES
+        for row in _rows(folder / name)
+    ]
 
 
 def _fact(row: dict[str, Any], part: str) -> Fact:
@@ -88,6 +104,8 @@ def _fact(row: dict[str, Any], part: str) -> Fact:
         quote,
         row.get("near", ""),
         tuple(row[name] for name in ("paraphrase", "again") if name in row),
+        tuple(row.get("more", ())),
+        tuple(row.get("quoted", ())),
         edits,
         row.get("swapped", ""),
         row.get("invented", ""),
@@ -98,7 +116,7 @@ def _fact(row: dict[str, Any], part: str) -> Fact:
 
 @cache
 def _passages(source: str) -> tuple[Document, ...]:
-    document = load(DOCUMENTS / source)
+    document = load(next(one / source for one in DOCUMENTS if (one / source).exists()))
     cut = split(
         document,
         count_tokens=_count_tokens,

@@ -25,8 +25,10 @@ def _of_fact(fact: Fact, other: Fact) -> Iterator[Case]:
     yield _case(fact, "verbatim", 1, fact.quote)
     if fact.near:
         yield _case(fact, "near-verbatim", 1, fact.near)
-    for number, text in enumerate(fact.paraphrases, start=1):
+    for number, text in enumerate((*fact.paraphrases, *fact.more), start=1):
         yield _case(fact, "paraphrase", number, text)
+    for number, text in enumerate(fact.quoted, start=1):
+        yield _case(fact, "invented quotation", number, text)
     for name, kind in _KINDS.items():
         for number, text in enumerate(_edited(fact, name), start=1):
             yield _case(fact, kind, number, text)

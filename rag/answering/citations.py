@@ -130,7 +130,7 @@ def _is_quoted(words: str, passage: Document, question: str) -> bool:
 
 
 def _elides_a_denial(words: str, span: str) -> bool:
-    """Say whether a quotation leaves a "not" out of its sentence: "the battery is … replaceable"."""
+    """Say whether a quotation leaves a "not" out of its sentence: "the battery is … replaceable"."""  # noqa: E501
     if len(words) >= len(span) or len(sentences(span)) > 1:
         return False
     return sum(map(_denials, clauses(span))) != sum(map(_denials, clauses(words)))

@@ -56,10 +56,18 @@ def test_altered_sentences_are_flagged_and_true_ones_left_alone(verdicts: list[V
     """A little under what was measured, so that a change for the worse is seen."""
     tuned = [one for one in verdicts if one.case.part == "tuned"]
     unseen = [one for one in verdicts if one.case.part == "held out"]
-    assert recall(tuned).value >= 0.94
+    second = [one for one in verdicts if one.case.part == "second"]
+    assert recall(tuned).value >= 0.96
     assert left_alone(tuned).value >= 0.95
-    assert recall(unseen).value >= 0.90
-    assert left_alone(unseen).value >= 0.85
+    assert recall(unseen).value >= 0.95
+    assert left_alone(unseen).value >= 0.86
+    assert recall(second).value >= 0.94
+    assert left_alone(second).value >= 0.68
+
+
+def test_no_changed_number_and_no_invented_quotation_passes(verdicts: list[Verdict]) -> None:
+    kinds = ("number changed", "invented quotation")
+    assert [one.case.id for one in verdicts if one.case.kind in kinds and not one.flagged] == []
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

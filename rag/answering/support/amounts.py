@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Final
 
+from rag.answering.support.negations import clauses, is_denied
 from rag.answering.support.quantities import Quantity, quantities
 
 # Kinds that a number may have without saying so, or exchange.
@@ -33,7 +34,7 @@ _MAY_RATE: Final = re.compile(
 )
 _RATE_BY_A: Final = re.compile(
     r"(?<!\bin)(?<!\bfor)(?<!\bwithin)(?<!\bafter)(?<!\bthan)(?<!\bof)(?<!\blasts)(?<!\btakes)"
-    r"(?<!\bleast)(?<!\bmost)(?<!\babout)(?<!\bhalf) an? (day|night|week|month|year|hour|minute|second)\b"
+    r"(?<!\bleast)(?<!\bmost)(?<!\babout)(?<!\bhalf) an? (day|night|week|month|year|hour|minute|second)\b"  # noqa: E501
     r"(?! (?:ago|later|before|earlier|or more|of silence))",
     re.IGNORECASE,
 )
@@ -44,14 +45,24 @@ _RATES: Final = {
     "小时": "hour", "分钟": "minute", "秒": "second",
 }  # fmt: skip
 _LEAST: Final = (
-    r"at least|no (?:less|fewer|later) than|not (?:less|fewer) than|minimum|or (?:more|longer|older)"
+    r"at least|no (?:less|fewer|later) than|not (?:less|fewer) than|minimum|or (?:more|longer|older)"  # noqa: E501
     r"|至少|不少于|不低于|最少|起码|不得少于|不得低于|不小于"
 )
 _MOST: Final = (
-    r"at most|no (?:more|longer|higher) than|not (?:more|longer) than|up to|maximum|or (?:less|fewer)"
+    r"at most|no (?:more|longer|higher) than|not (?:more|longer) than|up to|maximum|or (?:less|fewer)"  # noqa: E501
     r"|最多|至多|不超过|不高于|不得超过|不多于|不大于|上限"
 )
-_BOUND: Final = re.compile(rf"(?P<least>{_LEAST})|(?P<most>{_MOST})", re.IGNORECASE)
+_OVER: Final = r"more than|over|exceed\w*|above|larger than|higher than|超过|高于|多于|大于"
+_UNDER: Final = r"(?:less|fewer|lower|shorter) than|under|below|低于|少于|小于|不足"
+_BOUND: Final = re.compile(
+    rf"(?P<least>{_LEAST})|(?P<most>{_MOST})|(?P<over>{_OVER})|(?P<under>{_UNDER})", re.IGNORECASE
+)
+_DENIED: Final = {"over": "most", "under": "least"}
+_CONTRARY: Final = (
+    {"least", "most"}, {"over", "most"}, {"under", "least"}, {"over", "under"},
+)  # fmt: skip
+# Shorter nouns are units and parts of names.
+_SHORT: Final = 3
 _LEAST_YEAR: Final = 1000
 _CENTURY: Final = 1200
 # "The second day" is the next one.
@@ -95,6 +106,10 @@ def says_same(one: Quantity, other: Quantity) -> bool:
         return True
     if one.kind == other.kind and one.kind != "nth":
         return bool(one.amounts & other.amounts) or _rounds(one, other)
+    if {one.kind, other.kind} == {"", "times"} and any(
+        not number.kind and len(number.noun) > _SHORT for number in (one, other)
+    ):
+        return False  # "two drops" is not "twice"
     if {one.kind, other.kind} <= _COUNTED or "nth" in (one.kind, other.kind):
         return bool(one.values & other.values) and _ranks_alike(one, other)
     if "" in (one.kind, other.kind):
@@ -103,7 +118,7 @@ def says_same(one: Quantity, other: Quantity) -> bool:
 
 
 def counts_otherwise(claim: str, source: str) -> bool:
-    """Say whether a claim counts by another span of time, or repeats a number in another's place."""
+    """Say whether a claim counts by another span of time, or repeats a number in another's place."""  # noqa: E501
     own, other = rates(claim), rates(source)
     named, known = own | _may_be_rates(claim), other | _may_be_rates(source)
     return bool(own - known and other - named) or _repeats_another(claim, source)
@@ -113,7 +128,9 @@ def bounds_otherwise(claim: str, source: str) -> bool:
     """Say whether a number is the least in one text and the most in the other."""
     own, other = _bounds(claim), _bounds(source)
     return any(
-        bound != theirs and says_same(number, stated) and not _bound_too(number, bound, other)
+        {bound, theirs} in _CONTRARY
+        and says_same(number, stated)
+        and not _bound_too(number, bound, other)
         for number, bound in own
         for stated, theirs in other
     )
@@ -222,17 +239,19 @@ def _repeats_another(claim: str, source: str) -> bool:
 
 
 def _bounds(text: str) -> list[tuple[Quantity, str]]:
-    folded = unicodedata.normalize("NFKC", text)
     found = []
-    for match in _BOUND.finditer(folded):
-        near = [
-            one
-            for one in quantities(text)
-            if -_NEAR <= one.start - match.end() <= _NEAR or 0 <= match.start() - one.end <= 2
-        ]
-        if near:
-            closest = min(near, key=lambda one: abs(one.start - match.end()))
-            found.append((closest, match.lastgroup or ""))
+    for clause in clauses(text):
+        denied = is_denied(clause)
+        for match in _BOUND.finditer(clause):
+            near = [
+                one
+                for one in quantities(clause)
+                if 0 <= one.start - match.end() <= _NEAR or 0 <= match.start() - one.end <= 2
+            ]
+            if near:
+                closest = min(near, key=lambda one: abs(one.start - match.end()))
+                name = match.lastgroup or ""
+                found.append((closest, _DENIED.get(name, name) if denied else name))
     return found
 
 

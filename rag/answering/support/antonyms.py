@@ -19,9 +19,9 @@ benefit | harm
 accept | refuse reject
 agree | disagree
 open accessible available reopen inaugurate | close shut unavailable
-approve accept adopt pass agree in_favour favour consent endorse confirm grant | reject decline turn_down vote_down refuse deny veto dismiss
+approve accept adopt pass agree in_favour favour | reject decline turn_down vote_down refuse deny
 include contain cover comprise count count_as | exclude except omit leave_out not_cover
-increase rise grow raise climb go_up gain double expand higher | decrease fall drop decline reduce shrink lower go_down cut halve lessen dwindle
+increase rise grow raise climb go_up gain double | decrease fall drop decline reduce shrink lower
 start begin commence launch | end finish stop cease terminate conclude halt
 connect attach plug_in | disconnect detach unplug
 enable activate switch_on turn_on | disable deactivate switch_off turn_off
@@ -39,7 +39,7 @@ inside internal indoor within | outside external outdoor
 upper top | lower bottom
 north northern | south southern
 east eastern | west western
-male man men father husband son brother king boy | female woman women mother wife daughter sister queen girl
+male man men father husband son brother king | female woman women mother wife daughter sister
 public | private confidential
 automatic automatically by_itself itself | manual manually by_hand
 temporary temporarily provisional | permanent permanently for_good forever
@@ -102,7 +102,7 @@ OPPOSITES_ZH: Final = """
 照常 | 停止 暂停
 通过 批准 同意 采纳 赞成 接受 支持 获准 | 否决 驳回 拒绝 反对 不同意 退回 否定
 包括 包含 含 涵盖 计入 | 除外 排除 不含 不包括 不计
-增加 上升 提高 增长 上涨 升高 升 扩大 增至 增 上调 提升 升至 加强 | 减少 下降 降低 缩减 下跌 降 缩小 减至 减 下调 降至 减弱 缩短
+增加 上升 提高 增长 上涨 升高 升 扩大 增至 增 上调 | 减少 下降 降低 缩减 下跌 降 缩小 减至 减 下调
 开始 启动 开工 启用 | 结束 停止 终止 中止 停工 停用 停机
 延长 | 缩短
 连接 接通 | 断开 切断

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final, TypeVar
 
 from rag.answering.support.alike_en import ALIKE_EN
@@ -20,8 +21,8 @@ _KIN_SHARE: Final = 0.62
 _NOUN_LIKE: Final = frozenset("人事物方部家场处点半种听看写家学")
 _ENDS_NAMES: Final = frozenset("天日年月")
 # A claim held so far may have one word of its own, such as "drivers" of a toll.
-_FREE: Final = 4.0
-_FREE_HAN: Final = 1
+_FREE: Final = 6.0
+_FREE_HAN: Final = 0
 _LONGEST: Final = 4
 
 Entry = TypeVar("Entry")
@@ -159,11 +160,7 @@ def _shared(one: str, other: str) -> int:
 
 
 def _pairs(cut: Sequence[Word]) -> set[str]:
-    return {
-        a.form + b.form
-        for a, b in zip(cut, cut[1:], strict=False)
-        if a.is_han and b.is_han and a.end == b.start
-    }
+    return {a.form + b.form for a, b in pairwise(cut) if a.is_han and b.is_han and a.end == b.start}
 
 
 @lru_cache(maxsize=2048)
@@ -270,7 +267,7 @@ def _fullness(own: Sequence[Word], how: Sequence[Held]) -> float:
 
 
 def _takes_a_place(own: Sequence[Word], at: int, there: Sequence[Word], mine: Meaning) -> bool:
-    """Say whether a source has, beside the neighbour of a claim's word, one that the claim lacks."""
+    """Say whether a source has, beside the neighbour of a claim's word, one that the claim lacks."""  # noqa: E501
     telling = [word for word in own if word.weight]
     place = next(number for number, word in enumerate(telling) if word is own[at])
     source = [

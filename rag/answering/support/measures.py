@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Final
 
 # Name of a kind: its units, each with how much of the first it is.
-_KINDS: Final = {
+_KINDS: Final[dict[str, dict[str, int | Fraction]]] = {
     "time": {
         r"seconds?|secs?|秒钟?": 1,
         r"minutes?|mins?|分钟|分(?=半|\s*[\d零一二三四五六七八九十]+\s*秒)": 60,

@@ -60,7 +60,7 @@ _PASSIVE: Final = re.compile(r"forb|prohib|禁|严禁", re.IGNORECASE)
 # What follows is denied of what comes before.
 CONTRAST: Final = re.compile(r"\b(?:rather than|instead of)\b|而非|而不是", re.IGNORECASE)
 _CLAUSE: Final = re.compile(
-    r"[.,:;!?](?!\d)|[。，；：！？\n|]|\b(?:but|and(?! (?:a (?:half|quarter)|[\d€$£]))|because|since|though|although|while|whereas|so)\b"
+    r"[.,:;!?](?!\d)|[。，；：！？\n|]|\b(?:but|and(?! (?:a (?:half|quarter)|[\d€$£]))|because|since|though|although|while|whereas|so)\b"  # noqa: E501
 )
 _ASIDE: Final = re.compile(
     r",\s*(?:including|such as|for example|not even|like|e\.g\.)[^,.;]*(?:,|(?=[.;]))",
@@ -140,6 +140,11 @@ def denies_out_of_nothing(claim: str, source: str) -> bool:
 def bounds(clause: str) -> bool:
     """Say whether a clause denies only that a number is exceeded."""
     return any(_COMPARES.match(clause, match.end()) for match in _NOT.finditer(clause))
+
+
+def is_denied(clause: str) -> bool:
+    """Say whether a clause denies, bounds of numbers included."""
+    return len(_NOT.findall(clause)) % 2 == 1
 
 
 def _denies(clause: str) -> bool:

@@ -80,9 +80,9 @@ def read_english(text: str) -> Fraction:
     total, section = Fraction(0), Fraction(0)
     for word in re.findall("[a-z]+", text.lower().removeprefix("half ")):
         if word in ("hundred", "dozen"):
-            section = (section or 1) * _SCALES[word]
+            section = (section or Fraction(1)) * _SCALES[word]
         elif word in _SCALES:
-            total, section = total + (section or 1) * _SCALES[word], Fraction(0)
+            total, section = total + (section or Fraction(1)) * _SCALES[word], Fraction(0)
         elif word in _VALUES:
             section += _VALUES[word]
     return (total + section) / 2 if half else total + section

@@ -39,14 +39,14 @@ _NUMBER: Final = re.compile(
     r"|(?P<quarters>\b(?:an?|one|three)[ -]quarters? (?:of an )?hours?\b|一刻钟|三刻钟)"
     r"|(?<![\d:])(?P<elapsed>\d{1,3}:[0-5]\d:[0-5]\d)(?![\d:])"
     r"|(?P<doubled>翻倍|翻番|翻了?一番|加倍)"
-    rf"|(?P<ratio_of>\b(?:one|two|three|four|five|six|seven|eight|nine|(?<![\d.])[1-9]) (?:in|out of)(?: every)?"
+    rf"|(?P<ratio_of>\b(?:one|two|three|four|five|six|seven|eight|nine|(?<![\d.])[1-9]) (?:in|out of)(?: every)?"  # noqa: E501
     rf" (?:{ENGLISH}|\d{{1,3}}))\b(?! (?:minutes|hours|days|weeks|months|years))"
     rf"|(?<![\w/.])(?P<slash_upper>\d{{1,2}})/(?P<slash_under>\d{{1,3}})(?![\w/])"
-    rf"|\b(?P<fraction_upper>an?|remaining|{ENGLISH})[ -](?P<fraction_under>{DENOMINATOR})\b(?! hand)"
+    rf"|\b(?P<fraction_upper>an?|remaining|{ENGLISH})[ -](?P<fraction_under>{DENOMINATOR})\b(?! hand)"  # noqa: E501
     rf"|\b(?P<half_of>half)\b(?! (?:an? |{_TIMED}|past|{_COUNT}))(?!-)(?=[ ,.;)]|$)"
     rf"|\bhalf[ -](?:an?[ -])?(?P<half>{_TIMED})s?\b"
     r"|(?P<fold>\b(?:double[ds]?|doubling|once|twice|tripl(?:e[ds]?|ing)|twofold|threefold|thrice))\b"
-    rf"|(?P<nth>第)\s*(?P<rank_zh>[{HAN}]+|\d+)|\b(?P<rank>(?<!\ba )(?<!\bone )(?<!\bper )(?<!\beach )second\b(?! hand)|(?!second){RANKED}|\d+(?:st|nd|rd|th))\b"
+    rf"|(?P<nth>第)\s*(?P<rank_zh>[{HAN}]+|\d+)|\b(?P<rank>(?<!\ba )(?<!\bone )(?<!\bper )(?<!\beach )second\b(?! hand)|(?!second){RANKED}|\d+(?:st|nd|rd|th))\b"  # noqa: E501
     r"|(?<=[A-Za-z]-)(?P<label>\d+(?:\.\d+)?)(?![A-Za-z]*\d)"
     rf"|(?P<sign>{_SIGN})(?P<digits>(?<![A-Za-z_\d])(?<![A-Za-z]-)(?<!\d\.)(?:{DIGITS}))(?![A-Za-z]*\d)"
     rf"(?P<scale>(?:\s?(?:{SCALE}|bn\b|mn\b|dozen))+|[km](?![a-z])|\s?[百千万亿]+)?(?P<glyph>½)?"
@@ -54,7 +54,7 @@ _NUMBER: Final = re.compile(
     rf"|(?P<article>(?:(?<=\bwithin )|(?<=\bafter )|(?<=\bfor )|(?<=\bleast )|(?<=\bmost )"
     rf"|(?<=\bthan )|(?<=\blasts )|(?<=\btakes )|(?<=\babout ))an?)"
     rf"(?= (?:(?:full|whole|entire|single) )?(?:{_TIMED})\b)"
-    rf"|(?<![{HAN}])(?P<han>[{HAN}]+(?:点[{HAN}]+)?)(?=\s*[{COUNTERS}A-Za-z%℃°]|(?<=[{HAN}]{{2}})|(?<=[十百千万亿]))",
+    rf"|(?<![{HAN}])(?P<han>[{HAN}]+(?:点[{HAN}]+)?)(?=\s*[{COUNTERS}A-Za-z%℃°]|(?<=[{HAN}]{{2}})|(?<=[十百千万亿])|(?<=[二两三四五六七八九])(?=[\u4e00-\u9fff]))",
     re.IGNORECASE,
 )
 # Chinese words that only look like numerals.
@@ -67,7 +67,7 @@ _NO_NUMBER: Final = re.compile(
 # A measure may stand one word behind its number.
 _BETWEEN: Final = re.compile(
     r"(?:[\s-]*(?:working|business|full|more|further|calendar|consecutive|whole|paid|extra"
-    r"|additional|official|of the|other|多|余|几|来)\b)?(?P<half>[\s-]+and a half)?[\s-]*(?:多|余|几|来)?",
+    r"|additional|official|of the|other|多|余|几|来)\b)?(?P<half>[\s-]+and a half)?[\s-]*(?:多|余|几|来)?",  # noqa: E501
     re.IGNORECASE,
 )
 _AND_A_HALF: Final = re.compile(r"\s*and a half\b|半(?![年月天小数价])", re.IGNORECASE)
@@ -251,7 +251,7 @@ def _measured(
         after = unit_end
     if half := _AND_A_HALF.match(text, after):
         values, after = _and_half(values), half.end()
-    if kind == "months" and size == 12 and _is_year(values, text, start, end):
+    if kind == "months" and size == 12 and _is_year(values, start, end):
         kind, size = "calendar", Fraction(1)
     return Quantity(values, kind, size, _noun(text, end), start, max(end, after if kind else end))
 
@@ -266,7 +266,7 @@ def _and_half(values: frozenset[Fraction]) -> frozenset[Fraction]:
     return frozenset(value + Fraction(1, 2) for value in values)
 
 
-def _is_year(values: frozenset[Fraction], text: str, start: int, end: int) -> bool:
+def _is_year(values: frozenset[Fraction], start: int, end: int) -> bool:
     return end - start >= 4 and all(1000 <= value <= 2999 for value in values)
 
 
@@ -305,7 +305,7 @@ def _with_shared_units(found: list[Quantity], text: str) -> Iterator[Quantity]:
             following is not None
             and not one.kind
             and following.kind not in ("", "nth", "calendar", "month")
-            and (following.kind, following.size) != ("ratio", 1)
+            and (following.kind, following.size) != ("ratio", Fraction(1))
             and _RANGE.fullmatch(text, one.end, following.start)
         )
         if shares and following is not None:

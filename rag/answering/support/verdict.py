@@ -9,7 +9,6 @@ from typing import Final
 from langchain_core.documents import Document
 
 from rag.answering.language import detect_language
-from rag.answering.numbers import without_item_numbers
 from rag.answering.quotes import find_quote
 from rag.answering.support.alignment import exchanged
 from rag.answering.support.amounts import bounds_otherwise, counts_otherwise, strange_quantities
@@ -31,6 +30,8 @@ _MOST_SHARED_OUT: Final = 0.25
 _OPENER: Final = re.compile(
     r"^\W*(?:(?:yes|no)[,.:;!]|(?:是的|不是|不|对|没有)[，。,：:！])\s*", re.I
 )
+# The number of a list item belongs to the answer's form, not to what it states.
+_ITEM: Final = re.compile(r"^\s*(?:[-*•]\s*)?(?:\(?\d{1,2}[.)、）]\s)", re.MULTILINE)
 # A line without a stop, with a blank line or a rule below it.
 _HEADING: Final = re.compile(
     r"(?:\A|\n[ \t]*\n)[ \t#]*([^\n|]{2,60}(?<![.,;:!?。，；：！？|]))\n(?:[ \t]*\n|[-=]{3,})"
@@ -64,7 +65,7 @@ def fault_in(claim: str, passages: Sequence[Document], *, question: str = "") ->
         passages: What it cites, with `title` and `section` in their metadata.
         question: Its words, names and numbers may be repeated.
     """
-    claim = _OPENER.sub("", without_item_numbers(claim))
+    claim = _OPENER.sub("", _ITEM.sub(" ", claim))
     if not any(word.weight for word in words(claim)):
         return None
     findings = [_examine(claim, passage, question) for passage in passages]
