@@ -105,8 +105,8 @@ class RetrievalSettings(Group):
         default=0.8,
         ge=0,
         le=1,
-        description="Give passages with this share or more of the best one's evidence whole, joined "
-        "with what adjoins them, and of the others the sentence that says most (hybrid mode, "
+        description="Give passages with this share or more of the best one's evidence whole, "
+        "joined with what adjoins them, and of the others the sentence that says most (hybrid mode, "
         "without reranker and neighbours); unset: all as they were cut.",
     )
     duplicate_threshold: float | None = Field(

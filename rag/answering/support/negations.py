@@ -30,7 +30,7 @@ _REFUSES: Final = re.compile(
 _DENIES: Final = re.compile(
     r"\b(?:except|unless|exclud\w+|lack\w*|refus\w+|ban|banned|declin\w+|den(?:y|ie[sd])|free|regardless"
     r"|instead|rather|avoid\w*|prevent\w*|withdrawn|reject\w*|abolish\w+|scrap\w+|longer|independent\w*"
-    r"|exempt\w*|dis\w{4,}|un\w{4,}|in(?:visible|valid)|hid\w*|conceal\w*|wait\w*|im(?:possible|mune)"
+    r"|exempt\w*|dis\w{4,}|un\w{4,}(?!\s+[a-z]{4,})|in(?:visible|valid)|hid\w*|conceal\w*|wait\w*|im(?:possible|mune)"
     r"|\w+less|alone|closed?|shut|expir\w+|laps\w+|fail\w*|lost|los[et]s?|stop\w*|extinct|survive\w*"
     r"|(?:turn|vote)(?:ed|d|s)? down|sealed|silen\w+)\b"
     r"|拒绝|除外|除了?|以外|之外|缺|失|停|避免|防止|免(?!费)|闭|否|反对|废|以免|过期|逾期",

@@ -61,13 +61,13 @@ def nearest(claim: str, source: Source) -> str:
     share = -1.0
     while len(chosen) < _MOST_SENTENCES and share < _ENOUGH:
         rated = [
-            (*_rate(claim, source, [*chosen, at], context), -len(part), at)
+            (*_rate(claim, source, [*chosen, at], context), _own_share(claim, part), -len(part), at)
             for at, part in enumerate(source.parts)
             if at not in chosen
         ]
         if not rated:
             break
-        _, found, _, at = max(rated)
+        _, found, _, _, at = max(rated)
         if chosen and found <= share + _WORTH_WIDENING:
             break
         chosen.append(at)
@@ -129,6 +129,11 @@ def _rate(
     own, other = quantities(claim), quantities(source.parts[chosen[0]])
     same = sum(any(says_same(one, stated) for stated in other) for one in own)
     return share + _NUMBERS * same / max(1, len(own)), share
+
+
+def _own_share(claim: str, part: str) -> float:
+    """Return what a sentence holds of a claim by itself: a question repeats what all are about."""
+    return held_share(words(claim), held(claim, meaning(part)))
 
 
 def held_share(claim: Sequence[Word], how: Sequence[Held]) -> float:

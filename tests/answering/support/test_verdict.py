@@ -84,6 +84,24 @@ def test_passages_that_hold_a_claim_only_together_do_not_support_it() -> None:
     assert fault_in(stitched, [HUB, SALARY]) is not None
 
 
+WARRANTY = passage(
+    "The warranty of the R4 logger is 36 months from the day of delivery.\n"
+    "The warranty of the H1 hub is 36 months from the day of delivery."
+)
+
+
+def test_a_question_does_not_make_its_subject_that_of_every_line() -> None:
+    claim = "The R4 logger has a warranty of 36 months."
+    asked = "How long is the warranty of the R4 logger?"
+    assert fault_in(claim, [WARRANTY], question=asked) is None
+
+
+def test_a_denial_is_not_answered_by_an_adjective_of_the_source() -> None:
+    leave = passage("Employees may carry over up to five days of unused leave into the next year.")
+    assert fault_in("Employees cannot carry over leave.", [leave]) is Fault.OPPOSITE
+    assert fault_in("Employees can carry over five days of leave.", [leave]) is None
+
+
 def test_words_of_the_question_may_be_repeated() -> None:
     claim = "For the Beta site one H1 hub serves 40 loggers."
     assert fault_in(claim, [HUB]) is Fault.NAME
