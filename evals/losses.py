@@ -4,8 +4,8 @@ Stages, in the order of the road: "not split whole" (no single passage holds the
 (every passage that holds it holds it in a part that the model never reads), "not found by any leg",
 "below k" (of every leg), "lost in fusion" (one of two legs had it within its first k), "lost to
 diversity" (near-duplicates or MMR), "demoted by the reranker", "below the least score", "left out
-of a passage" (found, and not in the sentence that is given of its passage), "not cited" (found within
-k, but the reply does not cite it).
+of a passage" (found, and not in the sentence that is given of its passage), "not cited" (found
+within k, but the reply does not cite it).
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -106,8 +106,8 @@ class RetrievalSettings(Group):
         ge=0,
         le=1,
         description="Give passages with this share or more of the best one's evidence whole, "
-        "joined with what adjoins them, and of the others the sentence that says most (hybrid mode, "
-        "without reranker and neighbours); unset: all as they were cut.",
+        "joined with what adjoins them, and of the others the sentence that says most (hybrid "
+        "mode, without reranker and neighbours); unset: all as they were cut.",
     )
     duplicate_threshold: float | None = Field(
         default=None,

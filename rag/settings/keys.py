@@ -11,9 +11,7 @@ from pydantic.fields import FieldInfo
 from rag.settings.groups import Settings
 
 PREFIX = "RAG_"
-PATH_KEYS = frozenset(
-    {"index_dir", "answer.calibration", "answer.prompts_dir", "server.keys_file"}
-)
+PATH_KEYS = frozenset({"index_dir", "answer.calibration", "answer.prompts_dir", "server.keys_file"})
 # A hub id, or a folder.
 MODEL_KEYS = frozenset({"embedding.model", "rerank.model"})
 # Tables whose `args` may hold paths.
