@@ -32,6 +32,10 @@ _NEVER_PROSE = ("code", "csv")
 # What ends so says nothing before what follows it is read: a question, a list's first line.
 _LEADS_ON = ("?", "？", ":", "：")
 _MARKUP = "#*=_ \t"
+# A numbered line without a stop is a heading, whether the file says so or not.
+_NUMBERED = re.compile(
+    r"(?:\d+(?:\.\d+)*\.?\s|第\S{1,3}[章节条]).{1,60}(?<![.!。！；;])", re.DOTALL
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +137,7 @@ def _statements(passage: StoredPassage) -> list[tuple[int, int]]:
     for start, end in spans:
         first = start if first is None else first
         words = passage.text[start:end].strip(_MARKUP)
-        if words.endswith(_LEADS_ON) or words in titles:
+        if words.endswith(_LEADS_ON) or words in titles or _NUMBERED.fullmatch(words):
             continue
         found.append((first, end))
         first = None

@@ -187,6 +187,8 @@ def test_a_heading_or_a_question_brings_what_follows_it() -> None:
     section = ("Radio", "The mast")
     assert shown(text, "mast", section=section) == "## The mast\n\nIt is 2 m high."
     assert shown(text, "radio heard") == "How far is the radio heard?\n\nFor 2 km."
+    numbered = "1 Why raise a mast\n\nRadio is weak near the ground. It is grey."
+    assert shown(numbered, "mast") == "1 Why raise a mast\n\nRadio is weak near the ground."
     ends = "It is grey.\n\nAnd the mast?"
     assert shown(ends, "mast") == "And the mast?"
 
