@@ -152,6 +152,18 @@ def test_a_search_in_one_way_shows_that_leg_alone(browser: "Browser", project: P
         assert legs[0].startswith("words: rank 1, ")
 
 
+def test_rows_of_a_long_table_are_shown_with_its_header(
+    browser: "Browser", project: Project
+) -> None:
+    rows = "\n".join(f"| part {number} | {number} euros |" for number in range(400))
+    project.write("docs/prices.md", f"# Prices\n\n| item | price |\n|---|---|\n{rows}\n")
+    project.add("docs")
+    with visiting(browser, make_app(project)) as page:
+        page.locator("input[value=passages]").check(force=True)
+        ask(page, "part 399")
+        assert page.locator(".passage .lead-in").first.inner_text() == "| item | price |"
+
+
 def test_conversations_stay_after_a_reload_and_can_be_renamed_and_deleted(
     browser: "Browser", project: Project
 ) -> None:

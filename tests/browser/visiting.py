@@ -56,7 +56,7 @@ def opened(
         watch = Watch(page, address, also or address)
         page.goto(f"{address}/{path}")
         yield page
-        assert watch.problems == []
+        assert not watch.problems, watch.problems
     finally:
         context.close()
 

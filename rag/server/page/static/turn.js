@@ -162,6 +162,7 @@ export class TurnView {
         el("span", { class: "names" }, el("bdi", { class: "name" }, nameOf(found)), where ? el("bdi", { class: "where" }, where) : null),
         iconButton("file", t("showSource"), () => this.on.openSource(this.turn.collection, referenceOf(found)))),
       el("p", { class: "scores" }, el("span", { class: "bar-outer", "aria-hidden": "true" }, bar), el("span", {}, `${t("score")} ${number(found.score)}`), ...legs(found)),
+      found.lead_in ? el("p", { class: "text lead-in", dir: "auto" }, found.lead_in) : null,
       el("p", { class: "text", dir: "auto" }, found.text),
     );
   }
