@@ -24,6 +24,10 @@ _ASKED_FOR: Final = re.compile(
     r"\bhow\s+(many|much|long|far|old|tall|often|soon|high|deep|wide|fast|large|big|heavy)\b",
     re.IGNORECASE,
 )
+_ASKED_FOR_ZH: Final = re.compile(
+    r"请问|(?:是|有|为|要|需要)?(?:多(?:久|长时间|少|长|大|高|远|重|快|深|宽)|几(?![何率乎])|什么(?:时候|地方)?|哪(?:里|儿|些|个|年|天|位|家|种|一)?|谁|何时|何地|何处)"
+    r"|(?:应该|应|该)?(?:如何|怎么样|怎么办|怎么|怎样)|为什么|为何|是否|[吗呢](?=\W|$)"
+)
 # Names inside of a sentence, and numbers. Chinese has no capitals: numbers alone.
 _NAMED: Final = re.compile(r"(?<=[a-z,] )[A-Z][\w'-]+|\d[\d.,]*\d|\d")
 # An index of three passages is judged as if there were so many others without the words: in it,
@@ -118,9 +122,14 @@ def surprises(question: str, holding: Mapping[str, int], passages: int) -> dict[
 
 
 def asked_for(question: str) -> set[str]:
-    """Return the tokens that stand for a measure, such as "long" in "how long"."""
-    found = _ASKED_FOR.findall(question)
-    return {token for word in found for token in tokenize(word)}
+    """Return the tokens that say what is asked for, such as "long" in "how long", 多久 and 如何.
+
+    In an unspaced script these are all that the question's other words would not give: its pairs of
+    characters run over the words' ends.
+    """
+    measured = {token for word in _ASKED_FOR.findall(question) for token in tokenize(word)}
+    rest = _ASKED_FOR_ZH.sub(" ", question)
+    return measured if rest == question else measured | ({*tokenize(question)} - {*tokenize(rest)})
 
 
 def named_in(question: str) -> set[str]:

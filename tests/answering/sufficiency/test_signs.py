@@ -23,6 +23,18 @@ def test_how_many_asks_for_a_number_that_no_passage_need_spell() -> None:
     assert "long" in surprises("What are the symptoms of long covid?", {}, 10)
 
 
+@pytest.mark.parametrize(
+    "question",
+    ["保修期是多久？", "请问保修期有多长时间？", "保修期怎么样？", "什么时候保修期？", "保修期吗"],
+)
+def test_what_a_chinese_question_asks_for_is_no_word_to_be_held(question: str) -> None:
+    assert set(surprises(question, {}, 10)) == {"保", "修", "期", "保修", "修期"}
+
+
+def test_words_that_only_look_like_asking_count() -> None:
+    assert {"吗啡", "几何"} <= set(surprises("吗啡与几何学", {}, 10))
+
+
 def test_one_sentence_must_hold_the_words_for_them_to_count() -> None:
     together = read_signs(
         {"refund": 1.0, "dog": 1.0},
