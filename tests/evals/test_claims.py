@@ -58,11 +58,11 @@ def test_altered_sentences_are_flagged_and_true_ones_left_alone(verdicts: list[V
     unseen = [one for one in verdicts if one.case.part == "held out"]
     second = [one for one in verdicts if one.case.part == "second"]
     assert recall(tuned).value >= 0.96
-    assert left_alone(tuned).value >= 0.95
+    assert left_alone(tuned).value >= 0.96
     assert recall(unseen).value >= 0.95
-    assert left_alone(unseen).value >= 0.86
+    assert left_alone(unseen).value >= 0.89
     assert recall(second).value >= 0.94
-    assert left_alone(second).value >= 0.68
+    assert left_alone(second).value >= 0.70
 
 
 def test_no_changed_number_and_no_invented_quotation_passes(verdicts: list[Verdict]) -> None:

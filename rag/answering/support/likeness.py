@@ -21,7 +21,7 @@ _KIN_SHARE: Final = 0.62
 _NOUN_LIKE: Final = frozenset("人事物方部家场处点半种听看写家学")
 _ENDS_NAMES: Final = frozenset("天日年月")
 # A claim held so far may have one word of its own, such as "drivers" of a toll.
-_FREE: Final = 6.0
+_FREE: Final = 4.5
 _FREE_HAN: Final = 0
 _LONGEST: Final = 4
 
