@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from evals.depth import Depth, within_rerank
 from evals.gold import Question, Span
 from evals.losses import (
     DIVERSITY,
@@ -87,23 +88,6 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Depth:
-    """How deep rankings go.
-
-    Attributes:
-        measured: Places that measures look at.
-        shown: Places that go into the result; what a token budget may reach is left out.
-        decisive: Places within which gold counts as found.
-        by_document: A ranking is one of documents: it keeps each document's best passage.
-    """
-
-    measured: int
-    shown: int
-    decisive: int
-    by_document: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Retrieved:
     """What a cell found.
 
@@ -136,27 +120,6 @@ class Retrieved:
             for key, places in fields["rankings"].items()
         }
         return cls(rankings, fields["losses"], fields["context_tokens"], fields["context_passages"])
-
-
-def passages_wanted(settings: Settings, depth: Depth, *, k_is_varied: bool) -> int:
-    """Return how many passages a cell of ours is asked for.
-
-    A cell that sets k itself is cut there. Where documents are ranked, several passages may be of
-    one document, so all candidates are looked at. A reranked ranking ends where the reranker does.
-    """
-    k = settings.retrieval.k
-    if k_is_varied:
-        return k
-    return _within_rerank(
-        settings, max(settings.retrieval.candidates if depth.by_document else k, depth.measured)
-    )
-
-
-def _within_rerank(settings: Settings, wanted: int) -> int:
-    """Return how many of `wanted` passages a search of these settings can give."""
-    if settings.rerank.model is None:
-        return wanted
-    return min(wanted, max(settings.rerank.depth, settings.retrieval.k))
 
 
 def retrieve(
@@ -208,7 +171,7 @@ def own_search(settings: Settings, store: "Store", embeddings: PassageEmbeddings
     """Return the product's search of these settings as a rival's."""
 
     def search(query: str, k: int) -> "list[Document]":
-        return _searcher(settings, store, embeddings, _within_rerank(settings, k))(query, k)
+        return _searcher(settings, store, embeddings, within_rerank(settings, k))(query, k)
 
     return search
 

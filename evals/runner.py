@@ -14,6 +14,7 @@ from evals.asking.models import ChatModels, FindAccess, find_access
 from evals.cell_replies import with_replies
 from evals.cells import Cell, Cells, expand
 from evals.datasets.base import EvalSet
+from evals.depth import Depth, passages_wanted
 from evals.embedding_cache import CachedEmbeddings
 from evals.exact_store import ExactStore
 from evals.gold import Question, Span
@@ -23,7 +24,7 @@ from evals.measuring import MeasureName, deepest, deepest_cut, default_measures
 from evals.queries import Queries, condensing_key, queries_of
 from evals.rerankers import Rerankers
 from evals.results import RankedPassage
-from evals.retrieving import Asked, Depth, Retrieved, passages_wanted, retrieve
+from evals.retrieving import Asked, Retrieved, retrieve
 from evals.runs import BenchProgress, CellRun, Runs, silent
 from evals.spec import BenchSpec
 from evals.spending import over_budget

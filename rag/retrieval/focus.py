@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from rag.documents.document import LoadedDocument
 from rag.retrieval.fusion import Fusion
 from rag.retrieval.outcome import Ranked
+from rag.retrieval.stretch import stretched
 from rag.sentences import sentences
 from rag.store.records import StoredPassage
 from rag.store.tokens import query_weights, tokenize
@@ -200,10 +201,4 @@ def _joined(run: Sequence[Ranked], read_document: ReadDocument) -> StoredPassage
         return best
     start = min(one.passage.start_index for one in run)
     end = max(one.passage.end_index for one in run)
-    return replace(
-        best,
-        start_index=start,
-        end_index=end,
-        text=document.text[start:end],
-        lead_in=document.lead_in(start),
-    )
+    return stretched(best, document, start, end)

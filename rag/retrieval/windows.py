@@ -1,9 +1,9 @@
 """Widens found passages by their neighbours; knows no query."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TypeVar
 
+from rag.retrieval.stretch import stretched
 from rag.store.catalog import Catalog
 from rag.store.records import StoredPassage
 
@@ -47,10 +47,4 @@ def _window(
             start = max(start, other_end)
         if other_start >= passage.end_index:
             end = min(end, other_start)
-    return replace(
-        passage,
-        start_index=start,
-        end_index=end,
-        text=document.text[start:end],
-        lead_in=document.lead_in(start),
-    )
+    return stretched(passage, document, start, end)

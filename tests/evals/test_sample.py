@@ -81,7 +81,7 @@ def test_there_are_enough_questions_in_both_languages_with_unique_ids():
     assert len(asked) == len(QUESTIONS)
     languages = Counter(question["language"] for question in QUESTIONS)
     assert set(languages) == {"en", "zh"}
-    assert 0.28 <= languages["zh"] / len(QUESTIONS) <= 0.5
+    assert 0.4 <= languages["zh"] / len(QUESTIONS) <= 0.5
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=id_of)
