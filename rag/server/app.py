@@ -18,7 +18,7 @@ from rag.app import Rag
 from rag.errors import RagError, SettingsError
 from rag.server import mcp_http, native
 from rag.server.calls import BEARER, Context, context_of
-from rag.server.failures import Failure, RefusedError, describe, refusals
+from rag.server.failures import Failure, RefusedError, describe, refusals, report
 from rag.server.guard import LOOPBACK, Guard, Rules
 from rag.server.keys import KeyFile
 from rag.server.logs import LOGGER
@@ -161,10 +161,7 @@ def _respond(request: Request, failure: Failure) -> JSONResponse:
 
 
 async def _on_failure(request: Request, error: Exception) -> Response:
-    failure = describe(error)
-    if failure.status >= 500:
-        LOGGER.error("failed", extra={"id": request.state.request_id}, exc_info=error)
-    return _respond(request, failure)
+    return _respond(request, report(error, request.state.request_id))
 
 
 async def _on_surprise(request: Request, error: Exception) -> Response:

@@ -25,6 +25,7 @@ from rag.errors import (
     StoreError,
     UnsupportedFormatError,
 )
+from rag.server.logs import LOGGER
 
 # Of a class and its subclasses; the first that fits counts.
 _STATUS: tuple[tuple[type[RagError], int], ...] = (
@@ -163,6 +164,14 @@ def refusals() -> dict[int | str, dict[str, Any]]:
     """Return the answers that any route may give, for descriptions."""
     said = {status: HTTPStatus(status).phrase for status in sorted({*_TYPES, *_HIDDEN})}
     return {status: {"model": Refusal, "description": words} for status, words in said.items()}
+
+
+def report(error: BaseException, request_id: str) -> Failure:
+    """Return what the caller is told; a cause that is not the caller's goes to the log."""
+    failure = describe(error)
+    if failure.status >= 500:
+        LOGGER.error("failed", extra={"id": request_id}, exc_info=error)
+    return failure
 
 
 def describe(error: BaseException) -> Failure:

@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rag.server.access import Body, Caller, Level, Route, find_route, methods_of
-from rag.server.failures import RefusedError, describe
+from rag.server.failures import RefusedError, report
 from rag.server.json_body import JsonBody
 from rag.server.keys import KeyFile
 from rag.server.limits import BodyLimit, RateLimit, too_large
@@ -209,9 +209,7 @@ class _Request:
         await self._send(message)
 
     async def _fail(self, error: Exception) -> None:
-        failure = describe(error)
-        if failure.status >= 500:
-            LOGGER.error("failed", extra={"id": self._id}, exc_info=error)
+        failure = report(error, self._id)
         if self._status:  # part of the answer is on its way already
             return
         response = JSONResponse(

@@ -16,9 +16,8 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from rag.server.calls import caller_of, context_of
-from rag.server.failures import describe
+from rag.server.failures import report
 from rag.server.links import source_link
-from rag.server.logs import LOGGER
 from rag.server.mcp_service import make_service
 from rag.server.mcp_visitor import Visitor
 from rag.server.served import Collection
@@ -74,8 +73,7 @@ def _visitor(asked: ServerRequestContext[object, Request]) -> Visitor:
 
 
 def _explain(error: Exception, request_id: str) -> str:
-    failure = describe(error)
+    failure = report(error, request_id)
     if failure.status < 500:
         return failure.message
-    LOGGER.error("failed", extra={"id": request_id}, exc_info=error)
     return f"{failure.message} (id {request_id})"

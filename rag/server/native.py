@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Form, Query, Request, UploadFile
-from fastapi.responses import JSONResponse, StreamingResponse
+from fastapi.responses import JSONResponse, Response
 from pydantic import Field
 
 from rag.answering.answer import (
@@ -28,11 +28,11 @@ from rag.server.calls import (
     context_of,
     index_of,
 )
-from rag.server.failures import RefusedError, describe
-from rag.server.logs import LOGGER
+from rag.server.failures import RefusedError, describe, report
 from rag.server.page.rendering import GrowingAnswer, render_answer
 from rag.server.page.viewing import view_source
-from rag.server.turns import Turn, answer_turn, stream_turn
+from rag.server.relay import KEEP_ALIVE, EventStream, Relay
+from rag.server.turns import UNTIL_FOUND, Turn, answer_turn, stream_turn
 from rag.server.uploads import read_upload
 
 SURFACE = "api"
@@ -123,7 +123,7 @@ async def search(request: Request, wanted: Search) -> dict[str, Any]:
 
 
 @router.post("/ask", response_model=None, responses={200: {"content": {"text/event-stream": {}}}})
-async def ask(request: Request, wanted: Ask) -> dict[str, object] | StreamingResponse:
+async def ask(request: Request, wanted: Ask) -> dict[str, object] | Response:
     """Answer a question with citations, whole or as a stream of events."""
     turn = Turn(
         check_question(request, wanted.question),
@@ -136,10 +136,9 @@ async def ask(request: Request, wanted: Ask) -> dict[str, object] | StreamingRes
     shape = _Rendered() if wanted.html else _Plain()
     if not wanted.stream:
         return shape.answer(await answer_turn(context, collection, turn, surface=SURFACE))
-    events = stream_turn(context, collection, turn, surface=SURFACE)
-    return StreamingResponse(
-        _as_sse(events, shape, request.state.request_id), media_type="text/event-stream"
-    )
+    relay = Relay(stream_turn(context, collection, turn, surface=SURFACE))
+    await relay.begin(UNTIL_FOUND)
+    return EventStream(_as_sse(relay, shape, request.state.request_id), relay)
 
 
 @router.get("/documents")
@@ -226,17 +225,13 @@ class _Rendered(_Plain):
         return super().piece(text) if html is None else {**super().piece(text), "html": html}
 
 
-async def _as_sse(
-    events: AsyncIterator[AnswerEvent], shape: _Plain, request_id: str
-) -> AsyncIterator[str]:
+async def _as_sse(relay: Relay[AnswerEvent], shape: _Plain, request_id: str) -> AsyncIterator[str]:
     """Yield Server-Sent Events; the last one is `answer_finished` or `failed`."""
     try:
-        async for event in events:
-            name, data = _wire(event, shape)
-            yield _line(name, data)
+        async for event in relay.items():
+            yield KEEP_ALIVE if event is None else _line(*_wire(event, shape))
     except Exception as error:  # the status is sent already: this is how the caller learns of it
-        LOGGER.error("failed", extra={"id": request_id}, exc_info=error)
-        failure = describe(error)
+        failure = report(error, request_id)
         yield _line("failed", {**failure.to_dict(request_id), "status": failure.status})
 
 

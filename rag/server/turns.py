@@ -16,6 +16,9 @@ from rag.assembly import Mode
 from rag.server.calls import Context
 from rag.server.served import Collection
 
+# Events of a turn until its passages are found: what cannot be searched fails by then.
+UNTIL_FOUND = 2
+
 _ALSO = "As far as nothing above forbids it, follow these instructions of the application too:"
 
 

@@ -231,6 +231,18 @@ def with_chat(project: Project, chat: OpenAIServer, **server: object) -> ASGIApp
     return create_app(settings, rag=project.open(settings=settings))
 
 
+def test_a_filter_that_cannot_be_used_is_refused_before_a_stream_begins(
+    project: Project, caplog: pytest.LogCaptureFixture
+) -> None:
+    asked = {"question": QUESTION, "filter": {"page": {"about": 3}}}
+    with calling(make_app(project)) as client, caplog.at_level(logging.INFO, "rag.server"):
+        for stream in (True, False):
+            response = client.post("/api/ask", json={**asked, "stream": stream})
+            assert response.status_code == 400
+            assert "unknown operator 'about'" in response.json()["detail"]
+    assert not [one for one in caplog.records if one.levelno >= logging.WARNING]
+
+
 def test_a_chat_model_that_breaks_off_ends_the_stream_with_an_error(
     project: Project, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -448,7 +448,7 @@ def test_a_stream_that_fails_ends_with_the_error(tmp_path: Path) -> None:
 
 
 def test_a_slow_answer_is_kept_alive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rag.server.openai.relay._SILENCE", 0.05)
+    monkeypatch.setattr("rag.server.relay._SILENCE", 0.05)
     with with_model(tmp_path, Reply(("36 months [1].",), pause=0.5)) as (served, _):
         body = {"model": MODEL, "messages": ASKED, "stream": True}
         text = httpx.post(f"{served.url}/v1/chat/completions", json=body, timeout=30).text

@@ -15,22 +15,18 @@ from rag.answering.answer import (
     TextChunk,
 )
 from rag.server.calls import context_of
-from rag.server.failures import describe
-from rag.server.logs import LOGGER
+from rag.server.failures import report
 from rag.server.openai.asking import SURFACE, Asked, read_asked, strict_for
 from rag.server.openai.chore_replies import do_chore
 from rag.server.openai.chores import find_chore
 from rag.server.openai.completions import Completion, Reply, reply_of
 from rag.server.openai.models import find_model
-from rag.server.openai.relay import EventStream, Relay
 from rag.server.openai.shapes import ChatRequest, require_text_answer, text_of
-from rag.server.turns import answer_turn, stream_turn
+from rag.server.relay import KEEP_ALIVE, EventStream, Relay
+from rag.server.turns import UNTIL_FOUND, answer_turn, stream_turn
 
 router = APIRouter(prefix="/v1", tags=["openai"])
 
-# A search that fails does so after its query, and before its passages.
-UNTIL_FOUND = 2
-KEEP_ALIVE = ": keep-alive\n\n"
 DONE = "data: [DONE]\n\n"
 
 
@@ -86,8 +82,7 @@ async def _lines(
             for chunk in _chunks(event, completion, asked):
                 yield _line(chunk)
     except Exception as error:  # the last hand before the wire: the status is sent already
-        LOGGER.warning("stream failed", extra={"id": request_id}, exc_info=error)
-        yield _line({"error": describe(error).to_dict(request_id)["error"]})
+        yield _line({"error": report(error, request_id).to_dict(request_id)["error"]})
         return
     yield DONE
 

@@ -19,15 +19,12 @@ from rag.answering.answer import (
     TextChunk,
 )
 from rag.server.calls import context_of
-from rag.server.failures import RefusedError, describe
-from rag.server.logs import LOGGER
+from rag.server.failures import RefusedError, report
 from rag.server.openai.asking import SURFACE, Asked, read_asked, with_store
-from rag.server.openai.chat import KEEP_ALIVE, UNTIL_FOUND
 from rag.server.openai.chore_replies import do_chore
 from rag.server.openai.chores import find_chore
 from rag.server.openai.completions import Reply, reply_of
 from rag.server.openai.models import find_model
-from rag.server.openai.relay import EventStream, Relay
 from rag.server.openai.response_bodies import Event, Found, ResponseBody
 from rag.server.openai.shapes import (
     ChatMessage,
@@ -35,7 +32,8 @@ from rag.server.openai.shapes import (
     require_text_answer,
     text_of,
 )
-from rag.server.turns import answer_turn, stream_turn
+from rag.server.relay import KEEP_ALIVE, EventStream, Relay
+from rag.server.turns import UNTIL_FOUND, answer_turn, stream_turn
 
 router = APIRouter(prefix="/v1", tags=["openai"])
 
@@ -111,8 +109,7 @@ async def _lines(
             for event in telling.events(happened):
                 yield _line(event)
     except Exception as error:  # the last hand before the wire: the status is sent already
-        LOGGER.warning("stream failed", extra={"id": request_id}, exc_info=error)
-        for event in body.failed(describe(error).to_dict(request_id)):
+        for event in body.failed(report(error, request_id).to_dict(request_id)):
             yield _line(event)
 
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 from starlette.types import Message
 
-from rag.server.openai.relay import EventStream, Relay
+from rag.server.relay import EventStream, Relay
 
 
 async def items(*given: str, failure: Exception | None = None) -> AsyncIterator[str]:
@@ -54,8 +54,8 @@ async def test_what_fails_later_is_raised_behind_the_items() -> None:
 
 
 async def test_silence_is_told_and_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rag.server.openai.relay._PATIENCE", 0.01)
-    monkeypatch.setattr("rag.server.openai.relay._SILENCE", 0.01)
+    monkeypatch.setattr("rag.server.relay._PATIENCE", 0.01)
+    monkeypatch.setattr("rag.server.relay._SILENCE", 0.01)
     gate = asyncio.Event()
 
     async def slow() -> AsyncIterator[str]:

@@ -15,6 +15,7 @@ T = TypeVar("T")
 # told to be alive: proxies commonly give up after 30 or 60.
 _PATIENCE = 5.0
 _SILENCE = 10.0
+KEEP_ALIVE = ": keep-alive\n\n"
 
 
 class Relay(Generic[T]):
