@@ -41,12 +41,12 @@ from rag.answering.looking import (
     find,
     weighs_history,
 )
-from rag.answering.meaning import Read
 from rag.answering.prompts import Prompt, load_prompt
 from rag.answering.question import ChainInput, Question, read_question
 from rag.answering.reply import ReplyReader
 from rag.answering.sufficiency.decision import Sufficiency
 from rag.answering.sufficiency.telling import Judge, remark, with_doubt
+from rag.embedding.reading import Read
 
 ChainQuestion: TypeAlias = str | Mapping[str, Any] | ChainInput
 
@@ -65,8 +65,9 @@ class RagChain(Runnable[ChainQuestion, Answer]):
         condense_prompt: Asks for a question that stands alone; None is the shipped one.
         budget: How many tokens passages, prompt and answer may take.
         language: Of the answer, e.g. "en" or "zh"; "auto" is the question's.
-        read: Reads texts piece by piece, by which sentences are compared where there is no chat
-            model; None compares words alone.
+        read: Reads texts piece by piece, by which words that mean the same are known where claims
+            are checked, and sentences are compared where there is no chat model; None compares
+            words alone.
         history: How a follow-up is searched: "rewrite" by the chat model, "weigh" what was said
             before in the search, "join" to the question it leans on, "ignore" what was said
             before; "auto": rewrite with a chat model, else weigh. Weighing takes a retriever that
@@ -233,9 +234,11 @@ class RagChain(Runnable[ChainQuestion, Answer]):
         sufficiency = await asyncio.to_thread(self._judged, sought, passages)
         messages, shown, reply = self._compose(question, passages, sufficiency)
         async for message in ask(self.chat_model, messages, config):
-            if text := reply.take(message):
+            if text := await asyncio.to_thread(reply.take, message):
                 yield TextChunk(text)
-        for event in self._finish(question, sought.query, reply, shown, passages, sufficiency):
+        for event in await asyncio.to_thread(
+            self._finish, question, sought.query, reply, shown, passages, sufficiency
+        ):
             yield event
 
     def _judged(self, sought: Sought, passages: tuple[Document, ...]) -> Sufficiency | None:
@@ -257,7 +260,11 @@ class RagChain(Runnable[ChainQuestion, Answer]):
         )
         language = answer_language(self.language, question.text)
         reply = reply_reader(
-            self.unsupported, shown, no_answer_in(language), question=question.text
+            self.unsupported,
+            shown,
+            no_answer_in(language),
+            question=question.text,
+            read=self.read,
         )
         return messages, shown, reply
 
@@ -269,12 +276,20 @@ class RagChain(Runnable[ChainQuestion, Answer]):
         shown: tuple[Document, ...],
         found: tuple[Document, ...],
         sufficiency: Sufficiency | None,
-    ) -> Iterator[AnswerEvent]:
-        if text := reply.close():
-            yield TextChunk(text)
+    ) -> list[AnswerEvent]:
+        rest = reply.close()
         language = answer_language(self.language, question.text)
-        answer = finish(question.text, query, reply, shown, found=found, language=language)
-        yield AnswerFinished(with_doubt(answer, sufficiency, language=language))
+        answer = finish(
+            question.text,
+            query,
+            reply,
+            shown,
+            found=found,
+            language=language,
+            read=self.read,
+        )
+        finished = AnswerFinished(with_doubt(answer, sufficiency, language=language))
+        return [TextChunk(rest), finished] if rest else [finished]
 
     def _quote(
         self, question: Question, sought: Sought, passages: tuple[Document, ...]

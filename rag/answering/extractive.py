@@ -12,10 +12,11 @@ from rag.answering.answer import Answer
 from rag.answering.candidates import Candidates, Rows
 from rag.answering.citations import cite
 from rag.answering.language import NO_CHAT_MODEL, NOTHING_MATCHES, no_answer_in, say
-from rag.answering.meaning import Meaning, Read, by_meaning
+from rag.answering.meaning import Meaning, by_meaning
 from rag.answering.sufficiency.decision import Sufficiency
 from rag.answering.sufficiency.telling import not_answered
 from rag.answering.weights import mixed
+from rag.embedding.reading import Read
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """What sentences share with a question as an embedding model reads both; knows no model."""
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -8,11 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.answering.candidates import Candidates, Rows
-from rag.embedding.reading import Reading
+from rag.embedding.reading import Read, Reading
 from rag.store.tokens import content_spans
-
-Read = Callable[[Sequence[str]], Sequence[Reading]]
-"""Gives the reading of each text."""
 
 # A model that has no sign for so much of a question knows nothing of its language: of English
 # questions all-MiniLM-L6-v2 lacks none, of Chinese ones a quarter at least and two thirds mostly.

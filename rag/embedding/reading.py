@@ -38,6 +38,10 @@ class Reading:
         return len(self.starts)
 
 
+Read = Callable[[Sequence[str]], Sequence[Reading]]
+"""Gives the reading of each text."""
+
+
 def read_texts(
     texts: Sequence[str],
     *,

@@ -227,14 +227,13 @@ def _common_zh() -> dict[str, frozenset[int]]:
     return {word: frozenset((len(word),)) for word in COMMON_ZH.split()}
 
 
-def foreign_words(claim: str, window: str, around: str, passage: str) -> list[Word]:
+def foreign_words(claim: str, window: str, how: Sequence[Held], passage: str) -> list[Word]:
     """Return the words of a claim that its source does not hold.
 
     A word that another sentence of the passage holds may name the same thing again ("the hub"),
     unless it stands where the nearest sentence has another ("the Attic" for "the Cellar").
     """
     own, there, mine = words(claim), words(window), meaning(claim)
-    how = held(claim, meaning(window) | meaning(around))
     beyond = held(claim, meaning(passage))
     strange = [at for at, one in enumerate(how) if one is Held.STRANGE]
     han = bool(strange) and own[strange[0]].is_han

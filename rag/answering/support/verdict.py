@@ -17,8 +17,10 @@ from rag.answering.support.names import strange_names
 from rag.answering.support.opposites import opposed
 from rag.answering.support.places import counts_another, misplaced
 from rag.answering.support.relations import turned_round
+from rag.answering.support.stand_ins import stand_ins
 from rag.answering.support.windows import Source, held_share, nearest, read_source
 from rag.answering.support.words import Word, words
+from rag.embedding.reading import Read
 
 # A passage that holds no more of a claim's meaning than this does not say it.
 _LEAST_SHARE: Final = 0.45
@@ -55,7 +57,9 @@ class _Finding:
     held: tuple[bool, ...]
 
 
-def fault_in(claim: str, passages: Sequence[Document], *, question: str = "") -> Fault | None:
+def fault_in(
+    claim: str, passages: Sequence[Document], *, question: str = "", read: Read | None = None
+) -> Fault | None:
     """Return what is wrong with a claim; None if one of the passages says it whole.
 
     Where claim and passage are in different languages only numbers and names are compared.
@@ -64,17 +68,19 @@ def fault_in(claim: str, passages: Sequence[Document], *, question: str = "") ->
         claim: A sentence, or part of one, without markers.
         passages: What it cites, with `title` and `section` in their metadata.
         question: Its words, names and numbers may be repeated.
+        read: Reads texts piece by piece, by which words that mean the same are known; None knows
+            those of a list alone.
     """
     claim = _OPENER.sub("", _ITEM.sub(" ", claim))
     if not any(word.weight for word in words(claim)):
         return None
-    findings = [_examine(claim, passage, question) for passage in passages]
+    findings = [_examine(claim, passage, question, read) for passage in passages]
     if any(finding.fault is None for finding in findings):
         return _stitched(claim, findings)
     return findings[0].fault if findings else None
 
 
-def _examine(claim: str, passage: Document, question: str) -> _Finding:
+def _examine(claim: str, passage: Document, question: str, read: Read | None) -> _Finding:
     source = read_source(passage.page_content, _context(passage, question))
     own = words(claim)
     if find_quote(claim.strip(), passage.page_content):
@@ -83,8 +89,18 @@ def _examine(claim: str, passage: Document, question: str) -> _Finding:
         return _Finding(_fault_abroad(claim, source, question), (True,) * len(own))
     window = nearest(claim, source)
     how = held(claim, meaning(window) | meaning(source.context))
-    is_held = tuple(one in (Held.SAME, Held.ALIKE) for one in how)
-    return _Finding(_fault(claim, window, how, source, question), is_held)
+    fault = _fault(claim, window, how, source, question)
+    if fault is Fault.UNSAID and read is not None:
+        how = _read_on(claim, window, how, read)
+        fault = _fault(claim, window, how, source, question)
+    return _Finding(fault, tuple(one in (Held.SAME, Held.ALIKE) for one in how))
+
+
+def _read_on(claim: str, window: str, how: Sequence[Held], read: Read) -> tuple[Held, ...]:
+    """Return how words are held if those that mean the same as one of the source are too."""
+    strange = [at for at, one in enumerate(how) if one is Held.STRANGE]
+    known = stand_ins(claim, window, strange, read)
+    return tuple(Held.ALIKE if at in known else one for at, one in enumerate(how))
 
 
 def _fault(
@@ -100,7 +116,7 @@ def _fault(
     share = held_share(own, how)
     if turned_round(claim, window) or (_repeats(own, how) and exchanged(own, other)):
         return Fault.EXCHANGED
-    foreign = foreign_words(claim, window, source.context, source.text)
+    foreign = foreign_words(claim, window, how, source.text)
     return Fault.UNSAID if share <= _LEAST_SHARE or foreign else None
 
 
