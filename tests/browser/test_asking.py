@@ -9,7 +9,7 @@ from tests.indexing import Project
 from tests.server.calling import make_app
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, Route
 
 
 def is_seen(page: "Page", selector: str) -> bool:
@@ -150,6 +150,23 @@ def test_a_search_in_one_way_shows_that_leg_alone(browser: "Browser", project: P
         legs = page.locator(".passage").first.locator(".leg").all_inner_texts()
         assert len(legs) == 1
         assert legs[0].startswith("words: rank 1, ")
+
+
+def test_what_is_chosen_and_asked_before_the_server_has_answered_is_done_then(
+    browser: "Browser", project: Project
+) -> None:
+    held: list[Route] = []
+    with visiting(browser, make_app(project)) as page:
+        page.locator(".welcome").wait_for()
+        page.route("**/api/collections", lambda route: held.append(route), times=1)
+        with page.expect_request("**/api/collections"):
+            page.reload()
+        page.locator("input[value=passages]").check(force=True)
+        page.locator("#question").fill(PUMP)
+        page.keyboard.press("Enter")
+        held[0].continue_()
+        page.locator(".passage").first.wait_for()
+        assert page.locator(".turn .prose").count() == 0
 
 
 def test_rows_of_a_long_table_are_shown_with_its_header(

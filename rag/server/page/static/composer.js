@@ -55,6 +55,11 @@ export class Composer {
   }
 
   chosen() {
+    // Before the server has said what it holds only this can be chosen; `offer` settles the rest.
+    if (!this.defaults) {
+      this.choices.give = byId("composer").elements.give.value;
+      return;
+    }
     const before = this.choices.collection;
     const k = Math.round(Math.min(100, Math.max(1, Number(byId("k").value) || 1)));
     byId("k").value = k;
