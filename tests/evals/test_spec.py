@@ -145,6 +145,7 @@ CELLS = {
     "focus": 6,
     "follow_ups": 4,
     "follow_ups_sample": 3,
+    "headers": 2,
     "overlap_grid": 21,
     "prompts": 4,
     "sample": 6,
