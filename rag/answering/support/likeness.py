@@ -10,6 +10,7 @@ from typing import Final, TypeVar
 from rag.answering.support.alike_en import ALIKE_EN
 from rag.answering.support.alike_zh import ALIKE_ZH
 from rag.answering.support.common import COMMON_EN, COMMON_ZH
+from rag.answering.support.common_zh import FREE_ZH, MANNERS_ZH, THINGS_ZH, VERBS_ZH
 from rag.answering.support.quantities import quantities
 from rag.answering.support.words import Word, words
 from rag.store.tokens import tokenize
@@ -18,7 +19,7 @@ from rag.store.tokens import tokenize
 _KIN_LETTERS: Final = 4
 _KIN_SHARE: Final = 0.62
 # Characters that say little in common words, but much as part of a name or a title.
-_NOUN_LIKE: Final = frozenset("人事物方部家场处点半种听看写家学")
+_NOUN_LIKE: Final = FREE_ZH | frozenset("半学")
 _ENDS_NAMES: Final = frozenset("天日年月")
 # A claim held so far may have one word of its own, such as "drivers" of a toll.
 _FREE: Final = 4.5
@@ -106,6 +107,8 @@ def _of_lone(
     """
     if any(lone[near] for near in (at - 1, at + 1) if 0 <= near < len(own)):
         return Held.STRANGE
+    if own[at].form in FREE_ZH:
+        return Held.COMMON
     near = [how[there] for there in (at - 1, at + 1) if 0 <= there < len(own)]
     if Held.SAME not in near and Held.ALIKE not in near:
         return Held.STRANGE
@@ -224,7 +227,8 @@ def _common_en() -> frozenset[str]:
 
 @lru_cache(maxsize=1)
 def _common_zh() -> dict[str, frozenset[int]]:
-    return {word: frozenset((len(word),)) for word in COMMON_ZH.split()}
+    listed = f"{COMMON_ZH} {VERBS_ZH} {MANNERS_ZH} {THINGS_ZH}".split()
+    return {word: frozenset((len(word),)) for word in [*listed, *FREE_ZH]}
 
 
 def foreign_words(claim: str, window: str, how: Sequence[Held], passage: str) -> list[Word]:

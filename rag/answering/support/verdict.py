@@ -17,7 +17,9 @@ from rag.answering.support.names import strange_names
 from rag.answering.support.opposites import opposed
 from rag.answering.support.places import counts_another, misplaced
 from rag.answering.support.relations import turned_round
+from rag.answering.support.sides import at_other_side
 from rag.answering.support.stand_ins import stand_ins
+from rag.answering.support.substitution import substituted
 from rag.answering.support.windows import Source, held_share, nearest, read_source
 from rag.answering.support.words import Word, words
 from rag.embedding.reading import Read
@@ -111,12 +113,12 @@ def _fault(
         return Fault.NUMBER
     if strange_names(own, other, context):
         return Fault.NAME
-    if opposed(claim, window):
+    if opposed(claim, window) or at_other_side(claim, window):
         return Fault.OPPOSITE
     share = held_share(own, how)
     if turned_round(claim, window) or (_repeats(own, how) and exchanged(own, other)):
         return Fault.EXCHANGED
-    foreign = foreign_words(claim, window, how, source.text)
+    foreign = foreign_words(claim, window, how, source.text) or substituted(claim, window, how)
     return Fault.UNSAID if share <= _LEAST_SHARE or foreign else None
 
 
