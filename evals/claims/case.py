@@ -17,6 +17,8 @@ ALTERED_KINDS: Final = (
     "invented quotation",
 )
 KINDS: Final = (*TRUE_KINDS, *ALTERED_KINDS)
+UNREAD: Final = ("held out", "fourth")
+"""Parts of which no mistake was ever read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +29,8 @@ class Case:
         id: Names the fact, the kind and the number, as in "en-hub-count/negated/2".
         kind: One of `KINDS`.
         language: "en" or "zh".
-        part: "tuned" if its failures were read while the check was written, "second" if it was
-            measured once before they were, else "held out".
+        part: "tuned" if its failures were read while the check was written, "second" and "third"
+            if it was measured once before they were, or one of `UNREAD`.
         text: The sentence, without markers.
         passages: What it cites.
     """

@@ -21,8 +21,12 @@ DOCUMENTS: Final = (
 _PARTS: Final = {
     "english.yaml": "tuned", "chinese.yaml": "tuned", "unseen.yaml": "held out",
     "second_english.yaml": "second", "second_chinese.yaml": "second",
+    "third_english.yaml": "third", "third_chinese.yaml": "third",
+    "fourth_english.yaml": "fourth", "fourth_chinese.yaml": "fourth",
 }  # fmt: skip
-_STITCHES: Final = ("stitched.yaml", "second_stitched.yaml")
+_STITCHES: Final = (
+    "stitched.yaml", "second_stitched.yaml", "third_stitched.yaml", "fourth_stitched.yaml",
+)  # fmt: skip
 # About what all-MiniLM-L6-v2 reads at once.
 _PASSAGE_TOKENS: Final = 256
 
@@ -42,8 +46,8 @@ class Fact:
         edits: Kind of change to "old => new" strings that falsify quote or paraphrases.
         swapped: The same words with two roles exchanged; "" if not written.
         invented: A sentence on the passage's subject that nothing says; "" if not written.
-        part: "tuned" if its failures were read while the check was written, "second" if it was
-            measured once before they were, else "held out".
+        part: "tuned" if its failures were read while the check was written, "second" and "third"
+            if it was measured once before they were, "held out" and "fourth" if they were not.
         passage: The passage that holds the quote.
     """
 
