@@ -2,17 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from evals.logistic import fit_logistic
 from rag.answering.sufficiency.decision import Weights
 from rag.answering.sufficiency.signs import Signs
-
-# Against weights that only the noise of a few thousand questions supports.
-_PENALTY: Final = 1e-3
-_STEPS: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,23 +37,9 @@ def fit(sets: Sequence[Sequence[Group]]) -> Weights:
             rows.extend([_row(signs) for signs in group.signs])
             wanted.extend([float(group.answerable)] * len(group.signs))
             counts.extend([1 / (alike * len(group.signs))] * len(group.signs))
-    found = _newton(np.array(rows), np.array(wanted), np.array(counts) / (2 * len(sets)))
+    found = fit_logistic(np.array(rows), np.array(wanted), np.array(counts) / (2 * len(sets)))
     return Weights(*(round(float(weight), 2) for weight in found))
 
 
 def _row(signs: Signs) -> list[float]:
     return [1.0, *(float(getattr(signs, field.name)) for field in fields(Signs))]
-
-
-def _newton(
-    rows: NDArray[np.float64], wanted: NDArray[np.float64], counts: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Maximise the weighted likelihood less the penalty, which spares the constant."""
-    penalty = _PENALTY * np.diag([0.0] + [1.0] * (rows.shape[1] - 1))
-    weights = np.zeros(rows.shape[1])
-    for _ in range(_STEPS):
-        chances = 1 / (1 + np.exp(-rows @ weights))
-        slope = rows.T @ (counts * (wanted - chances)) - penalty @ weights
-        bend = (rows * (counts * chances * (1 - chances))[:, None]).T @ rows + penalty
-        weights = weights + np.linalg.solve(bend, slope)
-    return weights

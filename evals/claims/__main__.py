@@ -1,15 +1,14 @@
 """Score the citation check on the written set and on sentences of XQuAD; knows no retrieval.
 
-Run `python -m evals.claims`; `--words` does without the embedding model. XQuAD is looked for in the
-folder that RAG_DATA names (default: ../shared/data beside the repository); `--list` prints what the
-check got wrong, but not of the parts whose mistakes stay unread.
+Run `python -m evals.claims`. XQuAD is looked for in the folder that RAG_DATA names (default:
+../shared/data beside the repository); `--list` prints what the check got wrong, but not of the
+parts whose mistakes stay unread.
 """
 
 import argparse
 import sys
 import time
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 from pathlib import Path
 
 from evals.claims.case import UNREAD, Case
@@ -26,7 +25,6 @@ from evals.claims.measure import (
 from evals.claims.written import written_cases
 from evals.claims.xquad import xquad_cases
 from evals.datasets.found import data_folder
-from rag.embeddings import SentenceTransformerEmbeddings
 
 PARTS = ("tuned", "held out", "second", "third", "fourth")
 RECALL = 0.95
@@ -37,10 +35,10 @@ LEFT_ALONE = 0.97
 def main() -> int:
     """Print a table for each part; return 1 if the written set falls short of what is promised."""
     arguments = _arguments()
-    cases, flags = written_cases(), _check(by_words=arguments.words)
-    flags(cases[0])  # loads what is loaded once
+    cases = written_cases()
+    is_flagged(cases[0])  # loads what is loaded once
     started = time.process_time()
-    verdicts = judge(cases, flags)
+    verdicts = judge(cases, is_flagged)
     spent = time.process_time() - started
     for part in PARTS:
         _print_part(f"written, {part}", [one for one in verdicts if one.case.part == part])
@@ -48,16 +46,11 @@ def main() -> int:
     for language in ("en", "zh"):
         folder = arguments.data / f"xquad_{language}"
         if folder.is_dir():
-            _print_part(folder.name, judge(xquad_cases(folder, language), flags))
+            _print_part(folder.name, judge(xquad_cases(folder, language), is_flagged))
     _say(f"{1000 * spent / len(verdicts):.2f} ms of CPU a sentence")
     if arguments.list:
         _print_mistakes(verdicts)
     return 0 if _keeps_promise(verdicts) else 1
-
-
-def _check(*, by_words: bool) -> Callable[[Case], bool]:
-    """Return the check as a chain of the default settings makes it, or without a model."""
-    return partial(is_flagged, read=None if by_words else SentenceTransformerEmbeddings().read)
 
 
 def _keeps_promise(verdicts: Sequence[Verdict]) -> bool:
@@ -98,8 +91,7 @@ def _say(line: str) -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m evals.claims")
     parser.add_argument("--data", type=Path, default=data_folder(), help="default: RAG_DATA")
-    parser.add_argument("--words", action="store_true", help="compare words alone")
-    parser.add_argument("--list", action="store_true", help="print mistakes of the parts that were read")
+    parser.add_argument("--list", action="store_true", help="print mistakes that may be read")
     return parser.parse_args()
 
 

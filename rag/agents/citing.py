@@ -10,11 +10,10 @@ from rag.answering.citations import bind
 from rag.answering.language import detect_language, no_answer_in
 from rag.answering.markers import MarkerReader
 from rag.answering.reply import ReplyReader
-from rag.embedding.reading import Read
 
 
 def cite_reply(
-    text: str, passages: Sequence[Document], *, question: str = "", read: Read | None = None
+    text: str, passages: Sequence[Document], *, question: str = ""
 ) -> tuple[Citation, ...]:
     """Return a citation for each passage that a reply refers to, in order of number.
 
@@ -26,13 +25,12 @@ def cite_reply(
         text: The reply with its markers, like "[2]".
         passages: What the model was shown, in that order: a tool's artifact, for one.
         question: Its numbers may be repeated in the reply.
-        read: Reads texts piece by piece, by which words that mean the same are known.
     """
     reader = ReplyReader(len(passages), no_answer_in(detect_language(question)))
     reader.feed(text)
     reader.close()
     shown = {mark.number: mark.passage + 1 for mark in reader.marks}
-    citations = bind(reader.text, reader.marks, passages, question=question, read=read)
+    citations = bind(reader.text, reader.marks, passages, question=question)
     renumbered = (replace(one, number=shown[one.number]) for one in citations)
     return tuple(sorted(renumbered, key=lambda one: one.number))
 

@@ -98,10 +98,7 @@ class RagMiddleware(AgentMiddleware[RagState, Any, Any]):
         question = _last_question(state["messages"])
         asked = "" if question is None else f"{question.text} {state.get('rag_search_query', '')}"
         citations = cite_reply(
-            _last_answer(state["messages"]),
-            state.get("rag_passages", []),
-            question=asked,
-            read=self._chain.read,
+            _last_answer(state["messages"]), state.get("rag_passages", []), question=asked
         )
         return {"rag_citations": [citation.to_dict() for citation in citations]}
 

@@ -65,9 +65,8 @@ class RagChain(Runnable[ChainQuestion, Answer]):
         condense_prompt: Asks for a question that stands alone; None is the shipped one.
         budget: How many tokens passages, prompt and answer may take.
         language: Of the answer, e.g. "en" or "zh"; "auto" is the question's.
-        read: Reads texts piece by piece, by which words that mean the same are known where claims
-            are checked, and sentences are compared where there is no chat model; None compares
-            words alone.
+        read: Reads texts piece by piece, by which sentences are compared where there is no chat
+            model; None compares words alone.
         history: How a follow-up is searched: "rewrite" by the chat model, "weigh" what was said
             before in the search, "join" to the question it leans on, "ignore" what was said
             before; "auto": rewrite with a chat model, else weigh. Weighing takes a retriever that
@@ -260,11 +259,7 @@ class RagChain(Runnable[ChainQuestion, Answer]):
         )
         language = answer_language(self.language, question.text)
         reply = reply_reader(
-            self.unsupported,
-            shown,
-            no_answer_in(language),
-            question=question.text,
-            read=self.read,
+            self.unsupported, shown, no_answer_in(language), question=question.text
         )
         return messages, shown, reply
 
@@ -279,15 +274,7 @@ class RagChain(Runnable[ChainQuestion, Answer]):
     ) -> list[AnswerEvent]:
         rest = reply.close()
         language = answer_language(self.language, question.text)
-        answer = finish(
-            question.text,
-            query,
-            reply,
-            shown,
-            found=found,
-            language=language,
-            read=self.read,
-        )
+        answer = finish(question.text, query, reply, shown, found=found, language=language)
         finished = AnswerFinished(with_doubt(answer, sufficiency, language=language))
         return [TextChunk(rest), finished] if rest else [finished]
 

@@ -15,7 +15,6 @@ from rag.answering.markers import Mark
 from rag.answering.quotes import find_quote, quoted
 from rag.answering.support.negations import clauses, denials
 from rag.answering.support.verdict import fault_in
-from rag.embedding.reading import Read
 from rag.sentences import sentences, trimmed
 from rag.store.tokens import tokenize
 
@@ -45,26 +44,20 @@ class Claim:
 
 
 def bind(
-    text: str,
-    marks: Sequence[Mark],
-    passages: Sequence[Document],
-    *,
-    question: str = "",
-    read: Read | None = None,
+    text: str, marks: Sequence[Mark], passages: Sequence[Document], *, question: str = ""
 ) -> tuple[Citation, ...]:
     """Return one citation for each number in `text`, in order of number.
 
     A citation's quote reaches over all that its claims rest on: the words they quote, or else the
     sentences of the passage that share most with them. It is unverified where none of the passages
-    that a claim cites says what it says; words and numbers of the `question` may be repeated, and
-    words that mean the same are known by a `read` model's vectors.
+    that a claim cites says what it says; words and numbers of the `question` may be repeated.
     """
     found: dict[int, list[Span]] = {}
     invented: dict[int, str] = {}
     cited = {mark.number: passages[mark.passage] for mark in marks}
     for claim in read_claims(text, marks):
         its = [cited[mark.number] for mark in claim.marks]
-        words = unsupported(claim, its, question=question, read=read)
+        words = unsupported(claim, its, question=question)
         for mark, passage in zip(claim.marks, its, strict=True):
             found.setdefault(mark.number, []).append(support(claim, passage.page_content))
             if words is not None:
@@ -114,9 +107,7 @@ def read_claims(text: str, marks: Sequence[Mark]) -> list[Claim]:
     return claims
 
 
-def unsupported(
-    claim: Claim, passages: Sequence[Document], *, question: str = "", read: Read | None = None
-) -> str | None:
+def unsupported(claim: Claim, passages: Sequence[Document], *, question: str = "") -> str | None:
     """Return the words of a claim that none of the passages holds; None if one says it whole.
 
     They are a quotation's where that was made up, else the claim's.
@@ -124,7 +115,7 @@ def unsupported(
     for words in claim.quotes:
         if not any(_is_quoted(words, passage, question) for passage in passages):
             return words
-    invented = fault_in(claim.text, passages, question=question, read=read)
+    invented = fault_in(claim.text, passages, question=question)
     return _LOOSE_STOP.sub(r"\1", _BULLET.sub("", claim.text)).strip() if invented else None
 
 

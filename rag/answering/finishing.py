@@ -18,7 +18,6 @@ from rag.answering.language import (
 )
 from rag.answering.reply import ReplyReader
 from rag.answering.uncited import ungrounded
-from rag.embedding.reading import Read
 from rag.errors import ChatModelError
 
 # A notice names what it is about, and is no second answer.
@@ -33,7 +32,6 @@ def finish(
     *,
     found: Sequence[Document],
     language: str,
-    read: Read | None = None,
 ) -> Answer:
     """Return the answer with its citations and with a notice of what is wrong with it, if anything.
 
@@ -44,7 +42,6 @@ def finish(
         passages: What the chat model was shown, in order of number.
         found: What the search found, best first.
         language: Of the notice.
-        read: Reads texts piece by piece, by which words that mean the same are known.
 
     Raises:
         ChatModelError: The reply holds no text.
@@ -55,7 +52,7 @@ def finish(
             "have spent them on thinking) or change chat.model"
         )
     asked = f"{question} {search_query}"
-    citations = bind(reply.text, reply.marks, passages, question=asked, read=read)
+    citations = bind(reply.text, reply.marks, passages, question=asked)
     notices = []
     if reply.end_reason in ("length", "max_tokens"):
         notices.append(say(CUT_OFF, language))
@@ -63,10 +60,8 @@ def finish(
         notices.append(left_out)
     if reply.answered and not citations:
         notices.append(say(UNCITED, language))
-    elif reply.answered:
-        bare = ungrounded(reply.text, reply.marks, passages, question=asked, read=read)
-        if bare:
-            notices.append(say(UNGROUNDED, language).format(said=_shortened(bare)))
+    elif reply.answered and (bare := ungrounded(reply.text, reply.marks, passages, question=asked)):
+        notices.append(say(UNGROUNDED, language).format(said=_shortened(bare)))
     if reply.removed:
         notices.append(say(REMOVED, language))
     if not all(citation.verified for citation in citations):

@@ -10,7 +10,6 @@ from rag.answering.citations import Claim, read_claims, unsupported
 from rag.answering.markers import Mark
 from rag.answering.reply import ReplyReader
 from rag.answering.uncited import is_grounded
-from rag.embedding.reading import Read
 from rag.sentences import sentences
 
 Unsupported: TypeAlias = Literal["mark", "remove"]
@@ -31,21 +30,12 @@ class KeepingReader(ReplyReader):
         passages: What the model was given.
         no_answer: What to say where the passages do not answer, or nothing is left.
         question: Its words, names and numbers may be repeated.
-        read: Reads texts piece by piece, by which words that mean the same are known.
     """
 
-    def __init__(
-        self,
-        passages: Sequence[Document],
-        no_answer: str,
-        *,
-        question: str,
-        read: Read | None = None,
-    ) -> None:
+    def __init__(self, passages: Sequence[Document], no_answer: str, *, question: str) -> None:
         super().__init__(len(passages), no_answer)
         self._passages = passages
         self._question = question
-        self._read = read
         self._judged = 0
         self._looked_at = 0
         self._kept = ""
@@ -133,11 +123,10 @@ class KeepingReader(ReplyReader):
                 self._supports(claim, [self._passages[mark.passage] for mark in claim.marks])
                 for claim in read_claims(text, marks)
             )
-        return is_grounded(text, self._passages, question=self._question, read=self._read)
+        return is_grounded(text, self._passages, question=self._question)
 
     def _supports(self, claim: Claim, passages: Sequence[Document]) -> bool:
-        words = unsupported(claim, passages, question=self._question, read=self._read)
-        return words is None
+        return unsupported(claim, passages, question=self._question) is None
 
     def _keep(self, begin: int, end: int) -> None:
         text = self._reader.text[begin:end]
@@ -163,14 +152,9 @@ class KeepingReader(ReplyReader):
 
 
 def reply_reader(
-    unsupported: Unsupported,
-    passages: Sequence[Document],
-    no_answer: str,
-    *,
-    question: str,
-    read: Read | None = None,
+    unsupported: Unsupported, passages: Sequence[Document], no_answer: str, *, question: str
 ) -> ReplyReader:
     """Return what reads a reply: marking what the passages do not say, or removing it."""
     if unsupported == "remove":
-        return KeepingReader(passages, no_answer, question=question, read=read)
+        return KeepingReader(passages, no_answer, question=question)
     return ReplyReader(len(passages), no_answer)

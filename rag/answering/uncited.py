@@ -12,7 +12,6 @@ from rag.answering.quotes import quoted
 from rag.answering.reply import says_no_answer
 from rag.answering.support.verdict import in_other_language
 from rag.answering.support.words import words
-from rag.embedding.reading import Read
 from rag.sentences import sentences
 
 # A sentence without a marker that says no more than this ("Here is what I found") claims nothing.
@@ -26,30 +25,23 @@ _FRAME: Final = re.compile(
 
 
 def ungrounded(
-    text: str,
-    marks: Sequence[Mark],
-    passages: Sequence[Document],
-    *,
-    question: str,
-    read: Read | None = None,
+    text: str, marks: Sequence[Mark], passages: Sequence[Document], *, question: str
 ) -> list[str]:
     """Return the sentences of an answer that carry no marker and that no passage says."""
     return [
         sentence
         for sentence in _without_marker(text, marks)
-        if not is_grounded(sentence, passages, question=question, read=read)
+        if not is_grounded(sentence, passages, question=question)
     ]
 
 
-def is_grounded(
-    text: str, passages: Sequence[Document], *, question: str, read: Read | None = None
-) -> bool:
+def is_grounded(text: str, passages: Sequence[Document], *, question: str) -> bool:
     """Return whether a sentence without a marker claims nothing, or some passage says it whole."""
     if _claims_nothing(text):
         return True
     claim = Claim(text, text, tuple(said for _, _, said in quoted(text)), ())
     same = [one for one in passages if not in_other_language(text, one.page_content)]
-    return unsupported(claim, same or passages, question=question, read=read) is None
+    return unsupported(claim, same or passages, question=question) is None
 
 
 def _claims_nothing(text: str) -> bool:

@@ -20,7 +20,7 @@ from rag.answering.chain import RagChain
 from rag.answering.language import NOTHING_FOUND
 from rag.errors import RagError, RetrievalError
 from tests.agents.libraries import ScriptedAgentModel, call, open_library
-from tests.answering.fakes import FixedRetriever, ScriptedChatModel, passage, read_alike
+from tests.answering.fakes import FixedRetriever, ScriptedChatModel, passage
 from tests.answering.openai_server import Reply, serving
 
 WARRANTY = "How long is the warranty of the R4 logger?"
@@ -158,14 +158,6 @@ async def test_a_loop_of_tool_calls_searches_once(is_async: bool) -> None:
     assert len(model.seen) == 3
     assert all("</passage>" in messages[1].text for messages in model.seen)
     assert [c["quote"] for c in state["rag_citations"]] == ["The hub serves 40 loggers."]
-
-
-def test_what_the_model_of_the_index_knows_to_mean_the_same_is_verified() -> None:
-    refund, said = "Refunds are paid within 14 days.", "Money gets remitted within 14 days [1]."
-    for read, verified in ((None, False), (read_alike, True)):
-        _, agent = agent_over(fixed(refund, read=read), said)
-        [citation] = agent.invoke(turn("When are refunds paid?"))["rag_citations"]
-        assert citation["verified"] is verified
 
 
 @pytest.mark.parametrize("is_async", [False, True])

@@ -1,9 +1,8 @@
 """A retriever over given passages and a scripted chat model, for tests."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any
 
-import numpy as np
 from langchain_core.callbacks import (
     AsyncCallbackManagerForRetrieverRun,
     CallbackManagerForLLMRun,
@@ -15,9 +14,6 @@ from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from langchain_core.retrievers import BaseRetriever
 from pydantic import Field
-
-from rag.answering.support.words import words
-from rag.embedding.reading import Reading
 
 
 def passage(text: str, *, source: str = "handbook.md", start: int = 0, **more: Any) -> Document:
@@ -105,14 +101,3 @@ class ScriptedChatModel(BaseChatModel):
             yield ChatGenerationChunk(message=AIMessageChunk(piece))
         end = AIMessageChunk("", response_metadata={"finish_reason": self.finish_reason})
         yield ChatGenerationChunk(message=end)
-
-
-def read_alike(texts: Sequence[str]) -> list[Reading]:
-    """Read as a model to which every word means the same."""
-    return [_reading([(word.start, word.end) for word in words(text)]) for text in texts]
-
-
-def _reading(spans: Sequence[tuple[int, int]]) -> Reading:
-    places = np.array(spans, dtype=np.int64).reshape(-1, 2)
-    vectors = np.ones((len(spans), 1), dtype=np.float16)
-    return Reading(vectors, places[:, 0], places[:, 1], np.zeros(len(spans), dtype=np.bool_))

@@ -18,7 +18,7 @@ from rag.answering.language import NO_ANSWER
 from rag.answering.looking import History
 from rag.answering.sufficiency.decision import Sufficiency
 from rag.errors import ChatModelNotConfiguredError, RetrievalError
-from tests.answering.fakes import FixedRetriever, ScriptedChatModel, passage, read_alike
+from tests.answering.fakes import FixedRetriever, ScriptedChatModel, passage
 
 QUESTION = "When are refunds paid?"
 REFUND = "Refunds are paid within 14 days. The office is in Utrecht."
@@ -272,19 +272,6 @@ def test_an_invented_quotation_is_marked() -> None:
     answer = chat_chain("“Paid the same day” [2].").invoke(QUESTION)
     assert not answer.citations[0].verified
     assert answer.notice is not None
-
-
-@pytest.mark.parametrize(
-    "text", ["Money gets remitted within 14 days [2].", "Money gets remitted within 14 days."]
-)
-def test_a_claim_in_words_that_the_model_of_the_index_knows_is_taken_as_said(text: str) -> None:
-    assert chat_chain(text, unsupported="remove").invoke(QUESTION).text == NO_ANSWER["en"]
-    kept = chat_chain(text, unsupported="remove", read=read_alike).invoke(QUESTION)
-    assert kept.text.startswith("Money gets remitted")
-    by_words = chat_chain(f"{text} Orders ship daily [1].").invoke(QUESTION)
-    known = chat_chain(f"{text} Orders ship daily [1].", read=read_alike).invoke(QUESTION)
-    assert by_words.notice is not None
-    assert known.notice is None
 
 
 @pytest.mark.parametrize(

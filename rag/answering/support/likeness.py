@@ -21,9 +21,6 @@ _KIN_SHARE: Final = 0.62
 # Characters that say little in common words, but much as part of a name or a title.
 _NOUN_LIKE: Final = FREE_ZH | frozenset("半学")
 _ENDS_NAMES: Final = frozenset("天日年月")
-# A claim held so far may have one word of its own, such as "drivers" of a toll.
-_FREE: Final = 4.5
-_FREE_HAN: Final = 0
 _LONGEST: Final = 4
 
 Entry = TypeVar("Entry")
@@ -239,34 +236,17 @@ def foreign_words(claim: str, window: str, how: Sequence[Held], passage: str) ->
     """
     own, there, mine = words(claim), words(window), meaning(claim)
     beyond = held(claim, meaning(passage))
-    strange = [at for at, one in enumerate(how) if one is Held.STRANGE]
-    han = bool(strange) and own[strange[0]].is_han
-    together = len(strange) <= (_FREE_HAN if han else 1) and strange == list(
-        range(min(strange, default=0), max(strange, default=-1) + 1)
-    )
-    free = together and _fullness(own, how) >= _FREE
     return [
         own[at]
-        for at in strange
-        if not (free or (beyond[at] is Held.SAME and not han))
-        or own[at].raw[:1].isupper()
-        or (_cuts_in(own, strange, there) if han else _takes_a_place(own, at, there, mine))
+        for at, one in enumerate(how)
+        if one is Held.STRANGE
+        and (
+            beyond[at] is not Held.SAME
+            or own[at].is_han
+            or own[at].raw[:1].isupper()
+            or _takes_a_place(own, at, there, mine)
+        )
     ]
-
-
-def _cuts_in(own: Sequence[Word], strange: Sequence[int], there: Sequence[Word]) -> bool:
-    """Say whether Han characters stand beside one that the source has beside others."""
-    around, pairs = _pairs(own), _pairs(there)
-    first, last = strange[0] - 1, strange[-1] + 1
-    before = own[first].form if first >= 0 and _tells(own[first]) else ""
-    after = own[last].form if last < len(own) and _tells(own[last]) else ""
-    return any((pair[0] == before or pair[1] == after) and pair not in around for pair in pairs)
-
-
-def _fullness(own: Sequence[Word], how: Sequence[Held]) -> float:
-    return sum(
-        word.weight for word, one in zip(own, how, strict=True) if one in (Held.SAME, Held.ALIKE)
-    )
 
 
 def _takes_a_place(own: Sequence[Word], at: int, there: Sequence[Word], mine: Meaning) -> bool:

@@ -45,7 +45,7 @@ def _pairs(text: str) -> frozenset[str]:
 
 
 def _counts(side: Word, beside: Word) -> bool:
-    told = beside.weight > 0 and not beside.is_number or beside.raw in _GRADES
+    told = (beside.weight > 0 and not beside.is_number) or beside.raw in _GRADES
     return side.raw in _sides() and told
 
 

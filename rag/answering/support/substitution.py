@@ -7,7 +7,7 @@ from typing import Final
 from rag.answering.support.common import COMMON_ZH
 from rag.answering.support.common_zh import MANNERS_ZH, VERBS_ZH
 from rag.answering.support.likeness import Held, groups_at, looked_up
-from rag.answering.support.words import Word, words
+from rag.answering.support.words import words
 
 # So many characters around a word must be those around the other, before and behind.
 _FRAME: Final = 3
@@ -120,6 +120,4 @@ def _telling(text: str) -> frozenset[int]:
 
 @lru_cache(maxsize=1)
 def _everyday() -> dict[str, frozenset[bool]]:
-    return {
-        word: frozenset((True,)) for word in f"{COMMON_ZH} {VERBS_ZH} {MANNERS_ZH}".split()
-    }
+    return {word: frozenset((True,)) for word in f"{COMMON_ZH} {VERBS_ZH} {MANNERS_ZH}".split()}

@@ -17,15 +17,12 @@ from rag.answering.support.names import strange_names
 from rag.answering.support.opposites import opposed
 from rag.answering.support.places import counts_another, misplaced
 from rag.answering.support.relations import turned_round
+from rag.answering.support.scoring import Signs, by_words, is_said
 from rag.answering.support.sides import at_other_side
-from rag.answering.support.stand_ins import stand_ins
 from rag.answering.support.substitution import substituted
 from rag.answering.support.windows import Source, held_share, nearest, read_source
 from rag.answering.support.words import Word, words
-from rag.embedding.reading import Read
 
-# A passage that holds no more of a claim's meaning than this does not say it.
-_LEAST_SHARE: Final = 0.45
 # A claim of which less is held is no rearrangement of the source's words.
 _REARRANGED: Final = 0.8
 # Of several passages cited together one must hold all but so much of what they hold together.
@@ -54,14 +51,22 @@ class Fault(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class _Pair:
+    """A claim and what comes nearest to it; `how` says how each of its words is held there."""
+
+    claim: str
+    window: str
+    how: tuple[Held, ...]
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
 class _Finding:
     fault: Fault | None
     held: tuple[bool, ...]
 
 
-def fault_in(
-    claim: str, passages: Sequence[Document], *, question: str = "", read: Read | None = None
-) -> Fault | None:
+def fault_in(claim: str, passages: Sequence[Document], *, question: str = "") -> Fault | None:
     """Return what is wrong with a claim; None if one of the passages says it whole.
 
     Where claim and passage are in different languages only numbers and names are compared.
@@ -70,56 +75,66 @@ def fault_in(
         claim: A sentence, or part of one, without markers.
         passages: What it cites, with `title` and `section` in their metadata.
         question: Its words, names and numbers may be repeated.
-        read: Reads texts piece by piece, by which words that mean the same are known; None knows
-            those of a list alone.
     """
     claim = _OPENER.sub("", _ITEM.sub(" ", claim))
     if not any(word.weight for word in words(claim)):
         return None
-    findings = [_examine(claim, passage, question, read) for passage in passages]
+    findings = [_examine(claim, passage, question) for passage in passages]
     if any(finding.fault is None for finding in findings):
         return _stitched(claim, findings)
     return findings[0].fault if findings else None
 
 
-def _examine(claim: str, passage: Document, question: str, read: Read | None) -> _Finding:
-    source = read_source(passage.page_content, _context(passage, question))
-    own = words(claim)
+def weighed(claim: str, passage: Document, *, question: str = "") -> Signs | None:
+    """Return the signs that decide on a claim; None where a quotation or a plain fault does.
+
+    Arguments as of `fault_in`.
+    """
+    claim = _OPENER.sub("", _ITEM.sub(" ", claim))
     if find_quote(claim.strip(), passage.page_content):
-        return _Finding(None, (True,) * len(own))
+        return None
+    pair = _beside(claim, passage, question)
+    return None if _plain_fault(pair, question) else _signs(pair)
+
+
+def _examine(claim: str, passage: Document, question: str) -> _Finding:
+    whole = (True,) * len(words(claim))
+    if find_quote(claim.strip(), passage.page_content):
+        return _Finding(None, whole)
+    pair = _beside(claim, passage, question)
     if in_other_language(claim, passage.page_content):
-        return _Finding(_fault_abroad(claim, source, question), (True,) * len(own))
+        return _Finding(_fault_abroad(claim, pair.source, question), whole)
+    fault = _plain_fault(pair, question)
+    if fault is None and not is_said(_signs(pair), claim):
+        fault = Fault.UNSAID
+    return _Finding(fault, tuple(one in (Held.SAME, Held.ALIKE) for one in pair.how))
+
+
+def _beside(claim: str, passage: Document, question: str) -> _Pair:
+    source = read_source(passage.page_content, _context(passage, question))
     window = nearest(claim, source)
-    how = held(claim, meaning(window) | meaning(source.context))
-    fault = _fault(claim, window, how, source, question)
-    if fault is Fault.UNSAID and read is not None:
-        how = _read_on(claim, window, how, read)
-        fault = _fault(claim, window, how, source, question)
-    return _Finding(fault, tuple(one in (Held.SAME, Held.ALIKE) for one in how))
+    return _Pair(claim, window, held(claim, meaning(window) | meaning(source.context)), source)
 
 
-def _read_on(claim: str, window: str, how: Sequence[Held], read: Read) -> tuple[Held, ...]:
-    """Return how words are held if those that mean the same as one of the source are too."""
-    strange = [at for at, one in enumerate(how) if one is Held.STRANGE]
-    known = stand_ins(claim, window, strange, read)
-    return tuple(Held.ALIKE if at in known else one for at, one in enumerate(how))
-
-
-def _fault(
-    claim: str, window: str, how: Sequence[Held], source: Source, question: str
-) -> Fault | None:
-    own, other, context = words(claim), words(window), words(source.context)
-    if _numbers_differ(claim, window, question, source.context):
+def _plain_fault(pair: _Pair, question: str) -> Fault | None:
+    """Return a fault that nothing makes up for."""
+    claim, window, around = pair.claim, pair.window, pair.source.context
+    own, other = words(claim), words(window)
+    if _numbers_differ(claim, window, question, around):
         return Fault.NUMBER
-    if strange_names(own, other, context):
+    if strange_names(own, other, words(around)):
         return Fault.NAME
     if opposed(claim, window) or at_other_side(claim, window):
         return Fault.OPPOSITE
-    share = held_share(own, how)
-    if turned_round(claim, window) or (_repeats(own, how) and exchanged(own, other)):
+    if turned_round(claim, window) or (_repeats(own, pair.how) and exchanged(own, other)):
         return Fault.EXCHANGED
-    foreign = foreign_words(claim, window, how, source.text) or substituted(claim, window, how)
-    return Fault.UNSAID if share <= _LEAST_SHARE or foreign else None
+    return Fault.UNSAID if substituted(claim, window, pair.how) else None
+
+
+def _signs(pair: _Pair) -> Signs:
+    claim, window, source = pair.claim, pair.window, pair.source
+    foreign = foreign_words(claim, window, pair.how, source.text)
+    return by_words(claim, window, source.context, pair.how, foreign)
 
 
 def _repeats(claim: Sequence[Word], how: Sequence[Held]) -> bool:
