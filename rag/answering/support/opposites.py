@@ -32,6 +32,10 @@ _LEAST_SHARED: Final = 1.0
 
 _BEFORE_CONTRAST: Final = re.compile("[，,](?=而非|而不是)|, (?=rather than|instead of)")
 _COMPARED: Final = re.compile(r"\bthan\b|比|不如", re.IGNORECASE)
+# What somebody wants or would keep off is not said to be.
+_PURPOSE: Final = re.compile(r"\s*(?:为了?(?:避免|防止|不)|为了|要?想(?!要?知|起|到|象)|若想|如想|如果想|以免|以防|免得|省得)")
+# "Parking: not reserved" is one clause.
+_TOPIC: Final = re.compile(r"^\W*([\u3400-\u9fff]{1,8})\W*[:：]\W*")
 
 Side = tuple[int, bool]
 
@@ -46,7 +50,9 @@ def opposed(claim: str, source: str) -> bool:
     parts = [part for part in clauses(source) if words(part)]
     about: dict[int, list[str]] = {}
     alike: dict[str, list[int]] = {}
-    for clause in clauses(claim):
+    for clause in clauses(_TOPIC.sub(r"\1", claim)):
+        if _PURPOSE.match(clause):
+            continue
         if found := _nearest(clause, parts):
             about.setdefault(found[0], []).append(clause)
             alike[clause] = found
@@ -94,9 +100,11 @@ def _turns(own: Sequence[str], part: str, claim: str, source: str, spared: Colle
     theirs = _unpaired(part, shared)
     if (inverted + mine + theirs) % 2 == 0:
         return False
+    if bounds(part) != any(map(bounds, own)):
+        return False
     if inverted % 2:
         return True
-    if bounds(part) or any(map(bounds, own)):
+    if bounds(part):
         return False
     return not (says_otherwise(part, claim) if mine > theirs else says_otherwise(claim, source))
 
