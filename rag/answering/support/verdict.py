@@ -118,7 +118,9 @@ def _fault(
     share = held_share(own, how)
     if turned_round(claim, window) or (_repeats(own, how) and exchanged(own, other)):
         return Fault.EXCHANGED
-    foreign = foreign_words(claim, window, how, source.text) or substituted(claim, window, how)
+    foreign = foreign_words(claim, window, how, source.text) or (
+        detect_language(claim) == "zh" and substituted(claim, window, how)
+    )
     return Fault.UNSAID if share <= _LEAST_SHARE or foreign else None
 
 
