@@ -70,6 +70,14 @@ _FOLLOWS: Final = re.compile(r"\b(?:next|following)\b|次[年日月]|翌|隔天"
 # "The two groups", 两组 name what the source speaks of without counting it.
 _BOTH: Final = re.compile(r"\b(?:the|these|those|both|other) \Z|(?:这|那|此)\Z", re.IGNORECASE)
 _BOTH_ZH: Final = frozenset("组者边方地国队")
+_HAN: Final = re.compile("[\u4e00-\u9fff]")
+# What holds beyond a bound is no bound itself: 如果超过…, 超过…的.
+_CONDITION: Final = re.compile(
+    "^\\s*(?:如果|如|若|假如|要是|一旦|当|凡)|(?:超过|超出|高于|多于|大于|低于|少于|不足|不满)[^，。；]{1,12}(?:的话|时|的)\\s*$"
+)
+# Behind these a number of things that were named.
+_COUNTS_LISTED: Final = re.compile("[个种项位名者人家座镇处地方类样点组款城县市省区校站]")
+_LISTS: Final = re.compile("、|和|与|及|以及|跟|同(?=[^时样])")
 # So far from its number a bound may stand.
 _NEAR: Final = 14
 
@@ -94,6 +102,7 @@ def strange_quantities(claim: str, sources: Sequence[str], *, around: str = "") 
         for one in own
         if not any(says_same(one, other) or (rest and _completes(one, other)) for other in stated)
         and not (follows and one.kind == "nth" and one.noun in _SPANS and 2 in one.values)
+        and not _sums_up(one, claim)
         and (
             not _may_be_none(one, claim) or _stands_for(one, own, stated, least=_least(one, claim))
         )
@@ -205,6 +214,16 @@ def _stands_for(
     return any(not any(says_same(mine, other) for mine in own) for other in alike)
 
 
+def _sums_up(one: Quantity, claim: str) -> bool:
+    """Say whether a Chinese number only counts what is listed before it: 甲、乙和丙三项."""
+    text = unicodedata.normalize("NFKC", claim)
+    listed = re.split("[，,。；;：:]", text[: one.start])[-1]
+    if one.kind not in ("", "people") or not _COUNTS_LISTED.match(text, one.end - (one.kind != "")):
+        return False
+    members = [part for part in _LISTS.split(listed) if part.strip()]
+    return len(members) > 1 and Fraction(len(members)) in one.values
+
+
 def _least(one: Quantity, claim: str) -> int:
     """Return the least number that a "one" may stand for: "for a day" names no half a day."""
     before = unicodedata.normalize("NFKC", claim)[: one.start]
@@ -241,8 +260,11 @@ def _repeats_another(claim: str, source: str) -> bool:
 def _bounds(text: str) -> list[tuple[Quantity, str]]:
     found = []
     for clause in clauses(text):
-        denied = is_denied(clause)
+        if _CONDITION.search(clause):
+            continue
         for match in _BOUND.finditer(clause):
+            # In Chinese what follows the bound is denied of it, not the bound itself.
+            denied = is_denied(clause[: match.start()] if _HAN.search(clause) else clause)
             near = [
                 one
                 for one in quantities(clause)
