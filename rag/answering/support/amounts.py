@@ -78,6 +78,10 @@ _CONDITION: Final = re.compile(
 # Behind these a number of things that were named.
 _COUNTS_LISTED: Final = re.compile("[个种项位名者人家座镇处地方类样点组款城县市省区校站]")
 _LISTS: Final = re.compile("、|和|与|及|以及|跟|同(?=[^时样])")
+_BEYOND: Final = re.compile("\\s*(?:的|者|时|就|才|后)")
+_JUST_UNDER: Final = re.compile(r"(?:不到|不足|不满|将近|接近|近)\s*\Z")
+_AND_MORE: Final = re.compile("[\d一二两三四五六七八九十百千万]个?[多余]")
+_NEARLY: Final = Fraction(4, 5)
 # So far from its number a bound may stand.
 _NEAR: Final = 14
 
@@ -100,7 +104,12 @@ def strange_quantities(claim: str, sources: Sequence[str], *, around: str = "") 
     return [
         one
         for one in own
-        if not any(says_same(one, other) or (rest and _completes(one, other)) for other in stated)
+        if not any(
+            says_same(one, other)
+            or (rest and _completes(one, other))
+            or _is_about(one, other, claim)
+            for other in stated
+        )
         and not (follows and one.kind == "nth" and one.noun in _SPANS and 2 in one.values)
         and not _sums_up(one, claim)
         and (
@@ -214,6 +223,18 @@ def _stands_for(
     return any(not any(says_same(mine, other) for mine in own) for other in alike)
 
 
+def _is_about(one: Quantity, other: Quantity, claim: str) -> bool:
+    """Say whether a number rounds another in Chinese words: 不到一小时, 两个多月."""
+    if not one.kind or one.kind != other.kind or one.kind in _UNSAID:
+        return False
+    text = unicodedata.normalize("NFKC", claim)
+    near = text[max(0, one.start - 3) : one.end + 1]
+    steps = [(a, b, one.size) for a in one.amounts for b in other.amounts]
+    if _JUST_UNDER.search(text[: one.start]):
+        return any(a * _NEARLY <= b < a for a, b, _ in steps)
+    return _AND_MORE.search(near) is not None and any(a < b < a + size for a, b, size in steps)
+
+
 def _sums_up(one: Quantity, claim: str) -> bool:
     """Say whether a Chinese number only counts what is listed before it: 甲、乙和丙三项."""
     text = unicodedata.normalize("NFKC", claim)
@@ -270,8 +291,8 @@ def _bounds(text: str) -> list[tuple[Quantity, str]]:
                 for one in quantities(clause)
                 if 0 <= one.start - match.end() <= _NEAR or 0 <= match.start() - one.end <= 2
             ]
-            if near:
-                closest = min(near, key=lambda one: abs(one.start - match.end()))
+            closest = min(near, key=lambda one: abs(one.start - match.end()), default=None)
+            if closest is not None and not _BEYOND.match(clause, closest.end):
                 name = match.lastgroup or ""
                 found.append((closest, _DENIED.get(name, name) if denied else name))
     return found

@@ -36,7 +36,7 @@ NUMBER: Final = re.compile(
     rf"|\bhalf[ -](?:an?[ -])?(?P<half>{_TIMED})s?\b"
     r"|(?P<fold>\b(?:double[ds]?|doubling|once|twice|tripl(?:e[ds]?|ing)|twofold|threefold|thrice))\b"
     rf"|(?P<nth>第)\s*(?P<rank_zh>[{HAN}]+|\d+)|\b(?P<rank>(?<!\ba )(?<!\bone )(?<!\bper )(?<!\beach )second\b(?! hand)|(?!second){RANKED}|\d+(?:st|nd|rd|th))\b"  # noqa: E501
-    r"|(?<![\w.])v?(?P<version>\d+(?:\.\d+){2,})(?![\w.]*\d)"
+    r"|(?<![A-Za-z\d_.])v?(?P<version>\d+(?:\.\d+){2,})(?![A-Za-z\d])"
     r"|(?<=[A-Za-z]-)(?P<label>\d+(?:\.\d+)?)(?![A-Za-z]*\d)"
     rf"|(?P<sign>{_SIGN})(?P<digits>(?<![A-Za-z_\d])(?<![A-Za-z]-)(?<!\d\.)(?:{DIGITS}))(?![A-Za-z]*\d)"
     rf"(?P<scale>(?:\s?(?:{SCALE}|bn\b|mn\b|dozen))+|[km](?![a-z])|\s?[百千万亿]+(?!瓦|米|克|帕|伏|赫|卡|焦|字节))?(?P<glyph>½)?"

@@ -39,7 +39,7 @@ _AND: Final = re.compile(r"\s*(?:,|and|零|又)?\s*")
 # No part of a version is greater.
 _VERSION_STEP: Final = 10**6
 # Numbers that name a bus, a train or a door count nothing.
-_NAMED: Final = re.compile(r"路(?![口程段边人])|号线|号楼|号院|次列车")
+_NAMED: Final = re.compile(r"\s*(?:路(?![口程段边人])|号线|号楼|号院|次列车|版(?![面画税本]))")
 _NOUN: Final = re.compile(r"[\s-]*([A-Za-z]+|[\u4e00-\u9fff])")
 
 
