@@ -149,7 +149,9 @@ def _contrasts_otherwise(claim: str, source: str) -> bool:
     for clause in _joined(source):
         if match := CONTRAST.search(clause):
             meant, denied = ideas(clause[: match.start()]), ideas(clause[match.end() :])
-            if _affirms_only(claim, denied - meant, meant - denied):
+            # What the source says besides is not what it denies here.
+            said = frozenset[str]().union(*(ideas(one) for one in _joined(source) if one != clause))
+            if _affirms_only(claim, denied - meant - said, meant - denied):
                 return True
     return False
 
