@@ -29,7 +29,7 @@ _NOT: Final = re.compile(f"{_NOT_EN}|{_NOT_ZH}", re.IGNORECASE)
 # These deny by themselves, though another word than a negation may say so.
 _REFUSES: Final = re.compile(
     r"\b(?:exclud\w+|reject\w*|refus\w+|declin\w+|den(?:y|ie[sd])|ban(?:s|ned)?|lacks?)\b"
-    r"|除外|例外|拒绝|(?<=[被遭])拒|拒(?=[收付载签])|否决|驳回|排除",
+    r"|除外|例外|拒绝|(?<=[被遭])拒|拒(?=[收付载签])|否决|否认|驳回|排除",
     re.IGNORECASE,
 )
 # These deny in other words: they answer a negation but do not make one.
@@ -59,7 +59,8 @@ _LIMITS: Final = re.compile(
 _COMPARES: Final = re.compile(
     r"\W*(?:\w+\s+){0,2}?(?:exceed\w*|(?:larger|longer|more|higher|greater|later|earlier|less|fewer"
     r"|lower|shorter|smaller|bigger|older|younger) than)\b"
-    r"|[得能可会应]?以?(?:超过|超出|高于|多于|大于|早于|晚于|低于|少于|小于|不足)",
+    r"|[得能可会应]?以?(?:超过|超出|高于|多于|大于|早于|晚于|低于|少于|小于|不足)"
+    r"(?=[^，。；]{0,8}[\d一二两三四五六七八九十百千万半])",
     re.IGNORECASE,
 )
 # What is forbidden may stand in front: "Smoking is prohibited".

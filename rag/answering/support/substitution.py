@@ -46,7 +46,7 @@ def substituted(claim: str, window: str, how: Sequence[Held]) -> bool:
         said = sum(how[at] not in _FREE or bool(groups[at] & meant) for _, at in new)
         if around < _FRAME + 2 * (said > 0) or 0 < said < len(new) or said == 1:
             continue
-        if all(at in light for _, at in new) or any(cut[at].is_number for _, at in (new)):
+        if (len(new) == 1 and new[0][1] in light) or any(cut[at].is_number for _, at in (new)):
             continue
         if any(cut_there[at].is_number for _, at in old):
             continue
