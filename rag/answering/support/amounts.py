@@ -82,23 +82,28 @@ _BEYOND: Final = re.compile("\\s*(?:的|者|时|就|才|后)")
 _JUST_UNDER: Final = re.compile(r"(?:不到|不足|不满|将近|接近|近)\s*\Z")
 _AND_MORE: Final = re.compile("[\d一二两三四五六七八九十百千万]个?[多余]")
 _NEARLY: Final = Fraction(4, 5)
+_DAY: Final = 86400
 # So far from its number a bound may stand.
 _NEAR: Final = 14
 
 
-def strange_quantities(claim: str, sources: Sequence[str], *, around: str = "") -> list[Quantity]:
+def strange_quantities(
+    claim: str, sources: Sequence[str], *, around: str = "", beyond: str = ""
+) -> list[Quantity]:
     """Return the numbers of a claim that no source states, or states of another unit.
 
     Args:
         claim: What is examined.
         sources: What may state its numbers.
         around: Title and headings: their years count, not the numbers of chapters.
+        beyond: The whole passage: the month of a Chinese 19日 may be told in another sentence.
     """
     stated = [one for source in sources for one in quantities(source)]
     stated += [
         one for one in quantities(around) if one.kind == "label" or min(one.values) >= _LEAST_YEAR
     ]
     own = quantities(claim)
+    stated += _in_known_months(own, stated, beyond)
     rest = _REST.search(claim) is not None
     follows = any(_FOLLOWS.search(source) for source in sources)
     return [
@@ -233,6 +238,22 @@ def _is_about(one: Quantity, other: Quantity, claim: str) -> bool:
     if _JUST_UNDER.search(text[: one.start]):
         return any(a * _NEARLY <= b < a for a, b, _ in steps)
     return _AND_MORE.search(near) is not None and any(a < b < a + size for a, b, size in steps)
+
+
+def _in_known_months(
+    own: Sequence[Quantity], stated: Sequence[Quantity], beyond: str
+) -> list[Quantity]:
+    """Return the dates of a claim of which sources state the day and the passage the month."""
+    days = [one.values for one in stated if one.kind == "time" and one.size == _DAY]
+    months = [one.values for one in quantities(beyond) if one.kind == "month"]
+    dated = [
+        one.start
+        for one in own
+        if one.kind == "monthday" and any(one.values & values for values in days)
+    ]
+    known = [one for one in own if one.kind == "month" and any(one.values & v for v in months)]
+    starts = {one.start for one in known} & set(dated)
+    return [one for one in own if one.start in starts and one.kind in ("month", "monthday")]
 
 
 def _sums_up(one: Quantity, claim: str) -> bool:

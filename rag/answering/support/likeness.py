@@ -106,7 +106,11 @@ def _of_lone(
     Two of them side by side are a strange word. One is if it took the place of another: 宋代 for
     明代 did, 休掉 for 休 did not.
     """
-    if any(lone[near] for near in (at - 1, at + 1) if 0 <= near < len(own)):
+    if any(
+        lone[near] and own[near].form != own[at].form
+        for near in (at - 1, at + 1)
+        if 0 <= near < len(own)
+    ):
         return Held.STRANGE
     if own[at].form in FREE_ZH:
         return Held.COMMON

@@ -109,7 +109,7 @@ def _fault(
     claim: str, window: str, how: Sequence[Held], source: Source, question: str
 ) -> Fault | None:
     own, other, context = words(claim), words(window), words(source.context)
-    if _numbers_differ(claim, window, question, source.context):
+    if _numbers_differ(claim, window, question, source):
         return Fault.NUMBER
     if strange_names(own, other, context):
         return Fault.NAME
@@ -150,9 +150,10 @@ def _held(claim: Sequence[Word], is_held: Sequence[bool]) -> float:
     return kept / total if total else 0.0
 
 
-def _numbers_differ(claim: str, window: str, question: str, around: str) -> bool:
+def _numbers_differ(claim: str, window: str, question: str, source: Source) -> bool:
+    stated = [window, question]
     return (
-        bool(strange_quantities(claim, [window, question], around=around))
+        bool(strange_quantities(claim, stated, around=source.context, beyond=source.text))
         or counts_otherwise(claim, window)
         or bounds_otherwise(claim, window)
         or misplaced(claim, window)
