@@ -68,14 +68,25 @@ def _names(text: Sequence[Word]) -> list[Word]:
 
     In Chinese text any word in Latin letters is a name, unless it is the unit of a number.
     """
-    is_chinese = any(word.is_han for word in text)
+    latin = latin_names(text)
     return [
         word
         for at, word in enumerate(text)
         if _IDENTIFIER.match(word.raw)
         or _is_capitalised(word, text[at - 1] if at else None)
-        or (is_chinese and _is_latin(word, text[at - 1] if at else None))
+        or word.form in latin
     ]
+
+
+def latin_names(text: Sequence[Word]) -> frozenset[str]:
+    """Return the words in Latin letters of a Chinese text; none of another's."""
+    if not any(word.is_han for word in text):
+        return frozenset()
+    return frozenset(
+        word.form
+        for at, word in enumerate(text)
+        if _is_latin(word, text[at - 1] if at else None)
+    )
 
 
 def _is_latin(word: Word, before: Word | None) -> bool:

@@ -68,7 +68,7 @@ _PASSIVE: Final = re.compile(r"forb|prohib|禁|严禁", re.IGNORECASE)
 # What follows is denied of what comes before.
 CONTRAST: Final = re.compile(r"\b(?:rather than|instead of)\b|而非|而不是", re.IGNORECASE)
 _CLAUSE: Final = re.compile(
-    r"[.,:;!?](?!\d)|[。，；：！？\n|]|\b(?:but|and(?! (?:a (?:half|quarter)|[\d€$£]))|because|since|though|although|while|whereas|so)\b"  # noqa: E501
+    r"[.,:;!?](?!\d)|[。，；：！？\n|]|(?<=了)(?=也[不没别要必])|\b(?:but|and(?! (?:a (?:half|quarter)|[\d€$£]))|because|since|though|although|while|whereas|so)\b"  # noqa: E501
 )
 _ASIDE: Final = re.compile(
     r",\s*(?:including|such as|for example|not even|like|e\.g\.)[^,.;]*(?:,|(?=[.;]))",
