@@ -44,9 +44,9 @@ _DATE: Final = re.compile(
     r"(?:\s*(?P<half>[ap])\.?\s?m\b\.?)?"
     r"|(?<![\w.:])(?P<hour_alone>\d{1,2}|[a-z]+)\s?(?:(?P<half_alone>[ap])\.?m\b\.?|o['’]clock)"
     rf"|(?P<half_point>{_HALF_DAY})\s*(?P<hour_point>\d{{1,2}}|[{HAN}]{{1,3}})\s*[点时]"
-    rf"(?!钟头)(?:(?P<thirty>半)|(?P<quarter>[一三])刻|(?P<minute_point>\d{{1,2}}|[{HAN}]{{1,3}})分)?"
+    rf"(?!钟头)(?:(?P<thirty>半)|(?P<quarter>[一三])刻|(?P<minute_point>\d{{1,2}}|[{HAN}]{{1,3}})分(?!钟))?"
     rf"|(?<![\d.])(?P<hour_plain>\d{{1,2}}|(?<=[至到在于])[{HAN}]{{1,3}})\s*点(?!\s*\d+\s*[个%％]|[个儿])"
-    rf"(?:\s*(?P<minute_plain>\d{{1,2}})\s*分?|(?P<thirty_plain>半))?"
+    rf"(?:\s*(?P<minute_plain>\d{{1,2}})(?!\d|\s*分钟)\s*分?|(?P<thirty_plain>半))?"
     r"|\b(?P<noon>noon|midnight|midday)\b|(?P<noon_zh>正午|午夜)",
 )
 

@@ -11,6 +11,7 @@ from rag.answering.support.alike_en import ALIKE_EN
 from rag.answering.support.alike_zh import ALIKE_ZH
 from rag.answering.support.common import COMMON_EN, COMMON_ZH
 from rag.answering.support.common_zh import FREE_ZH, MANNERS_ZH, THINGS_ZH, VERBS_ZH
+from rag.answering.support.families_zh import FAMILIES_ZH
 from rag.answering.support.quantities import quantities
 from rag.answering.support.words import Word, words
 from rag.store.tokens import tokenize
@@ -85,7 +86,7 @@ def held(claim: str, source: Meaning) -> tuple[Held, ...]:
         and (
             how[at] is Held.STRANGE
             if word.form not in _NOUN_LIKE
-            else how[at] is Held.COMMON and _common_at(claim)[at] == 1
+            else how[at] is Held.COMMON and common[at] == 1 and word.form not in source.forms
         )
         for at, word in enumerate(own)
     ]
@@ -102,7 +103,11 @@ def _of_lone(
     Two of them side by side are a strange word. One is if it took the place of another: 宋代 for
     明代 did, 休掉 for 休 did not.
     """
-    if any(lone[near] for near in (at - 1, at + 1) if 0 <= near < len(own)):
+    if any(
+        lone[near] and own[near].form != own[at].form
+        for near in (at - 1, at + 1)
+        if 0 <= near < len(own)
+    ):
         return Held.STRANGE
     if own[at].form in FREE_ZH:
         return Held.COMMON
@@ -209,7 +214,7 @@ def key_of(phrase: Sequence[Word]) -> str:
 @lru_cache(maxsize=1)
 def _groups() -> dict[str, frozenset[int]]:
     table: dict[str, set[int]] = {}
-    listed = [line for line in f"{ALIKE_EN}/{ALIKE_ZH}".split("/") if line.strip()]
+    listed = [line for line in f"{ALIKE_EN}/{ALIKE_ZH}/{FAMILIES_ZH}".split("/") if line.strip()]
     for number, group in enumerate(listed):
         for entry in group.split():
             key = key_of(words(entry.replace("_", " ")))

@@ -36,6 +36,8 @@ _ACRONYMS: Final = frozenset(
         "VAT",
     ]
 )
+# What Chinese speech says in Latin letters.
+_SPOKEN: Final = frozenset("app App email Email ok vip VIP logo ppt PPT wifi WiFi Wi Fi id".split())
 _OPENERS: Final = frozenset(".!?。！？:：")
 _LATIN: Final = re.compile(r"[^\W\d_\u3040-\u9fff]")
 
@@ -62,12 +64,37 @@ def strange_names(
 
 
 def _names(text: Sequence[Word]) -> list[Word]:
-    """Return identifiers ("R2", "USB") and capitalised words that do not open a sentence."""
+    """Return identifiers ("R2", "USB") and capitalised words that do not open a sentence.
+
+    In Chinese text any word in Latin letters is a name, unless it is the unit of a number.
+    """
+    latin = latin_names(text)
     return [
         word
         for at, word in enumerate(text)
-        if _IDENTIFIER.match(word.raw) or _is_capitalised(word, text[at - 1] if at else None)
+        if _IDENTIFIER.match(word.raw)
+        or _is_capitalised(word, text[at - 1] if at else None)
+        or word.form in latin
     ]
+
+
+def latin_names(text: Sequence[Word]) -> frozenset[str]:
+    """Return the words in Latin letters of a Chinese text; none of another's."""
+    if not any(word.is_han for word in text):
+        return frozenset()
+    return frozenset(
+        word.form
+        for at, word in enumerate(text)
+        if _is_latin(word, text[at - 1] if at else None)
+    )
+
+
+def _is_latin(word: Word, before: Word | None) -> bool:
+    if before is not None and before.is_number:
+        return False
+    return (
+        len(word.raw) > 1 and word.raw.isascii() and word.raw.isalpha() and word.raw not in _SPOKEN
+    )
 
 
 def _is_capitalised(word: Word, before: Word | None) -> bool:

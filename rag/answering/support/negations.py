@@ -15,15 +15,21 @@ _NOT_EN: Final = (
     r"|not?(?! (?:only|just|merely|matter)\b))\b|n['’]t\b"
 )
 _NOT_ZH: Final = (
-    r"没有|没|(?<![是而])不(?!断|同|仅|但|过(?!\d)|论|管|足|久|锈|等|动产|间断|得不|到\s*[\d零一二两三四五六七八九十百千万])"
-    r"|(?<!从)未(?!来|必|知数|满)|无(?!论|线|人机|锡|穷|数)|勿|从未|并非|绝非|(?<![除而])非(?!常|洲|正式|凡|遗)"
-    r"|禁止|严禁|免(?=收|除)|莫(?!过|名)|别(?=[动碰用在把让])"
+    r"没有|(?<![沉埋淹吞出隐])没(?![收落药])"
+    r"|(?<!而)(?<!是(?=不是))(?<!能(?=不能))(?<!会(?=不会))(?<!要(?=不要))(?<!可(?=不可))"
+    r"不(?!断|同(?!意)|仅|但|论|管|足|久|锈|等|良|动产|间断|得不|到\s*[\d零一二两三四五六七八九十百千万]"
+    r"|少(?![于见])|幸(?!免)|料|禁|妨|惜|已|时|由得|过(?!\d)|一(?=[，。；致]|$))"
+    r"(?!(?<=\s不)过)(?!(?<=^不)过)"
+    r"|(?<!从)未(?!来|必|知数|满)|无(?!论|线|人机|锡|穷|数|疑|花果|障碍|机|名氏)|勿|从未|并非|绝非"
+    r"|(?<![除而是])非(?!常|洲|正式|凡|遗|得|要|金属|典)"
+    r"|禁止|严禁|禁(?=[用入烟行停飞食酒渔放带])|忌(?=[用食口])|免(?=收|除)|(?<![约斯])莫(?=[要再把被让将去用])"
+    r"|(?<![分区特级个性差识辨鉴告国派职类道离另])别(?![的人名处墅致称家])(?=[动碰用在把让再去选买吃喝放加忘说看做打开拿给超施浇等急怕]|\w{1,2}[肥水药料车电门机饭])"
 )
 _NOT: Final = re.compile(f"{_NOT_EN}|{_NOT_ZH}", re.IGNORECASE)
 # These deny by themselves, though another word than a negation may say so.
 _REFUSES: Final = re.compile(
     r"\b(?:exclud\w+|reject\w*|refus\w+|declin\w+|den(?:y|ie[sd])|ban(?:s|ned)?|lacks?)\b"
-    r"|除外|拒绝|否决|驳回|排除",
+    r"|除外|例外|拒绝|(?<=[被遭])拒|拒(?=[收付载签])|否决|否认|驳回|排除",
     re.IGNORECASE,
 )
 # These deny in other words: they answer a negation but do not make one.
@@ -33,7 +39,8 @@ _DENIES: Final = re.compile(
     r"|exempt\w*|dis\w{4,}|un\w{4,}(?!\s+[a-z]{4,})|in(?:visible|valid)|hid\w*|conceal\w*|wait\w*|im(?:possible|mune)"
     r"|\w+less|alone|closed?|shut|expir\w+|laps\w+|fail\w*|lost|los[et]s?|stop\w*|extinct|survive\w*"
     r"|(?:turn|vote)(?:ed|d|s)? down|sealed|silen\w+)\b"
-    r"|拒绝|除外|除了?|以外|之外|缺|失|停|避免|防止|免(?!费)|闭|否|反对|废|以免|过期|逾期",
+    r"|拒绝|除外|例外|除了?|以外|之外|缺|失|停|避免|防止|免(?!费)|闭|(?<![是能可与])否|反对|废|以免|过期|逾期"
+    r"|取消|忽略|跳过|作罢|落空|避开|躲过|逃过|幸存|正常|照常|照旧|如常|完好|无恙|拒|禁|即使|哪怕|就算|何时都|在线",
     re.IGNORECASE,
 )
 # "Only here" denies what is elsewhere, and of that alone.
@@ -52,7 +59,8 @@ _LIMITS: Final = re.compile(
 _COMPARES: Final = re.compile(
     r"\W*(?:\w+\s+){0,2}?(?:exceed\w*|(?:larger|longer|more|higher|greater|later|earlier|less|fewer"
     r"|lower|shorter|smaller|bigger|older|younger) than)\b"
-    r"|[得能可会应]?以?(?:超过|超出|高于|多于|大于|早于|晚于|低于|少于|小于|不足)",
+    r"|[得能可会应]?以?(?:超过|超出|高于|多于|大于|早于|晚于|低于|少于|小于|不足)"
+    r"(?=[^，。；]{0,8}[\d一二两三四五六七八九十百千万半])",
     re.IGNORECASE,
 )
 # What is forbidden may stand in front: "Smoking is prohibited".
@@ -60,7 +68,7 @@ _PASSIVE: Final = re.compile(r"forb|prohib|禁|严禁", re.IGNORECASE)
 # What follows is denied of what comes before.
 CONTRAST: Final = re.compile(r"\b(?:rather than|instead of)\b|而非|而不是", re.IGNORECASE)
 _CLAUSE: Final = re.compile(
-    r"[.,:;!?](?!\d)|[。，；：！？\n|]|\b(?:but|and(?! (?:a (?:half|quarter)|[\d€$£]))|because|since|though|although|while|whereas|so)\b"  # noqa: E501
+    r"[.,:;!?](?!\d)|[。，；：！？\n|]|(?<=了)(?=也[不没别要必])|\b(?:but|and(?! (?:a (?:half|quarter)|[\d€$£]))|because|since|though|although|while|whereas|so)\b"  # noqa: E501
 )
 _ASIDE: Final = re.compile(
     r",\s*(?:including|such as|for example|not even|like|e\.g\.)[^,.;]*(?:,|(?=[.;]))",
@@ -132,7 +140,7 @@ def _names(text: str, at: int) -> frozenset[str]:
 def denies_out_of_nothing(claim: str, source: str) -> bool:
     """Say whether a claim denies where the source has nothing of the kind, in any word."""
     folded = unicodedata.normalize("NFKC", source)
-    if _denies(folded) or _LIMITS.search(folded):
+    if _denies(folded) or _LIMITS.search(folded) or CONTRAST.search(folded):
         return False
     return any(denials(clause) for clause in clauses(claim))
 

@@ -32,6 +32,15 @@ _LEAST_SHARED: Final = 1.0
 
 _BEFORE_CONTRAST: Final = re.compile("[，,](?=而非|而不是)|, (?=rather than|instead of)")
 _COMPARED: Final = re.compile(r"\bthan\b|比|不如", re.IGNORECASE)
+_JOINS: Final = re.compile(r"\s*(?:以及|和|与|还有|还因为|并且|也是)")
+_RATHER: Final = re.compile(
+    r"(?:不是|并非|不在于)(?P<no>[^，。；]{1,20})[，,]?而(?:是|在于)(?P<yes>[^。；]{1,30})"
+    r"|(?P<meant>[^，。；]{1,30})[，,]?而(?:不是|非)(?P<denied>[^，。；]{1,30})"
+)
+# What somebody wants or would keep off is not said to be.
+_PURPOSE: Final = re.compile(r"\s*(?:为了?(?:避免|防止|不)|为了|要?想(?!要?知|起|到|象)|若想|如想|如果想|以免|以防|免得|省得)")
+# "Parking: not reserved" is one clause.
+_TOPIC: Final = re.compile(r"^\W*([\u3400-\u9fff]{1,8})\W*[:：]\W*")
 
 Side = tuple[int, bool]
 
@@ -46,7 +55,9 @@ def opposed(claim: str, source: str) -> bool:
     parts = [part for part in clauses(source) if words(part)]
     about: dict[int, list[str]] = {}
     alike: dict[str, list[int]] = {}
-    for clause in clauses(claim):
+    for clause in clauses(_TOPIC.sub(r"\1", claim)):
+        if _PURPOSE.match(clause):
+            continue
         if found := _nearest(clause, parts):
             about.setdefault(found[0], []).append(clause)
             alike[clause] = found
@@ -57,6 +68,7 @@ def opposed(claim: str, source: str) -> bool:
 
     return (
         _contrasts_otherwise(claim, source)
+        or _rejects_otherwise(claim, source)
         or any(
             _turns(own, parts[at], claim, source, spared) and any(map(turned, own))
             for at, own in about.items()
@@ -94,9 +106,11 @@ def _turns(own: Sequence[str], part: str, claim: str, source: str, spared: Colle
     theirs = _unpaired(part, shared)
     if (inverted + mine + theirs) % 2 == 0:
         return False
+    if bounds(part) != any(map(bounds, own)):
+        return False
     if inverted % 2:
         return True
-    if bounds(part) or any(map(bounds, own)):
+    if bounds(part):
         return False
     return not (says_otherwise(part, claim) if mine > theirs else says_otherwise(claim, source))
 
@@ -136,12 +150,32 @@ def _joined(text: str) -> tuple[str, ...]:
     return clauses(_BEFORE_CONTRAST.sub("", text))
 
 
+def _rejects_otherwise(claim: str, source: str) -> bool:
+    """Say whether a Chinese claim rejects what its source puts in the place of another."""
+    return any(
+        denied & (meant_there - denied_there) and not denied & denied_there
+        for denied, _ in _rejected(claim)
+        for denied_there, meant_there in _rejected(source)
+    )
+
+
+@lru_cache(maxsize=1024)
+def _rejected(text: str) -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
+    """Return what 不是…而是 and …而不是 deny, each with what they affirm instead."""
+    return tuple(
+        (ideas(match["no"] or match["denied"]), ideas(match["yes"] or match["meant"]))
+        for match in _RATHER.finditer(text)
+    )
+
+
 def _contrasts_otherwise(claim: str, source: str) -> bool:
     """Say whether "X rather than Y" was turned round, or Y affirmed."""
     for clause in _joined(source):
         if match := CONTRAST.search(clause):
             meant, denied = ideas(clause[: match.start()]), ideas(clause[match.end() :])
-            if _affirms_only(claim, denied - meant, meant - denied):
+            # What the source says besides is not what it denies here.
+            said = frozenset[str]().union(*(ideas(one) for one in _joined(source) if one != clause))
+            if _affirms_only(claim, denied - meant - said, meant - denied):
                 return True
     return False
 
@@ -152,7 +186,7 @@ def _affirms_only(claim: str, denied: frozenset[str], meant: frozenset[str]) -> 
         match = CONTRAST.search(clause)
         said = ideas(clause[: match.start()] if match else clause)
         # What stands with the denied besides, such as "is the main threat".
-        frame = len(said & meant) >= 1 or match is not None
+        frame = len(said & meant) >= 1 or match is not None or _JOINS.match(clause) is not None
         both = any(idea in said for idea in meant - denied) and not frame
         if (
             said & denied

@@ -5,6 +5,7 @@ from itertools import pairwise
 from typing import Final
 
 from rag.answering.support.amounts import says_same
+from rag.answering.support.names import latin_names
 from rag.answering.support.negations import clauses, ideas, ideas_at
 from rag.answering.support.quantities import Quantity, quantities
 from rag.answering.support.words import words
@@ -30,6 +31,26 @@ def misplaced(claim: str, window: str) -> bool:
         if not one.is_one
         for parts in (rows, clauses(prose))
     )
+
+
+def told_of_another(claim: str, window: str) -> bool:
+    """Say whether a Chinese claim's number stands in its source with other names alone.
+
+    "`cache_size` 默认 150" holds the number of the sentence on `max_connections`.
+    """
+    own = latin_names(words(claim))
+    if not own:
+        return False
+    rows = [window[start:end] for start, end in sentences(window)]
+    for one in quantities(claim):
+        named = [
+            latin_names(words(row))
+            for row in rows
+            if any(says_same(one, other) for other in quantities(row))
+        ]
+        if not one.is_one and named and all(names and not names & own for names in named):
+            return True
+    return False
 
 
 def counts_another(claim: str, window: str) -> bool:

@@ -36,6 +36,10 @@ _AND_A_HALF: Final = re.compile(r"\s*and a half\b|半(?![年月天小数价])", 
 _CURRENCY: Final = re.compile(r"(€|us\$|\$|£|¥)\s*\Z", re.IGNORECASE)
 _RANGE: Final = re.compile(r"\s*(?:-|–|~|～|to|and|or|至|到|、|或|,|和|与)\s*\Z")
 _AND: Final = re.compile(r"\s*(?:,|and|零|又)?\s*")
+# No part of a version is greater.
+_VERSION_STEP: Final = 10**6
+# Numbers that name a bus, a train or a door count nothing.
+_NAMED: Final = re.compile(r"\s*(?:路(?![口程段边人])|号线|号楼|号院|次列车|版(?![面画税本]))")
 _NOUN: Final = re.compile(r"[\s-]*([A-Za-z]+|[\u4e00-\u9fff])")
 
 
@@ -166,6 +170,8 @@ def _plain(match: "re.Match[str]") -> tuple[frozenset[Fraction], str]:
     if match["digits"]:
         value = read_digits(match["digits"], match["scale"] or "")
         return frozenset((-value if match["sign"].strip() else value,)), ""
+    if match["version"]:
+        return frozenset((_version(match["version"]),)), "label"
     if match["label"]:
         return frozenset((read_digits(match["label"]),)), "label"
     if match["rank_zh"] or match["rank"]:
@@ -179,6 +185,12 @@ def _plain(match: "re.Match[str]") -> tuple[frozenset[Fraction], str]:
     if match["word"]:
         return frozenset((read_english(match["word"]),)), ""
     return frozenset((Fraction(1),) if match["article"] else ()), ""
+
+
+def _version(text: str) -> Fraction:
+    """Return a number that is the same for the same version alone: 6.2.0 is not 6.20."""
+    parts = map(Fraction, text.split("."))
+    return sum((part / _VERSION_STEP**at for at, part in enumerate(parts)), Fraction(0))
 
 
 def _ranks(match: "re.Match[str]") -> frozenset[Fraction]:
@@ -206,6 +218,8 @@ def _measured(
     after = _after(text, end)
     if _AND_A_HALF.search(text, end, after):
         values = _and_half(values)
+    if _NAMED.match(text, end):
+        return Quantity(values, "label", Fraction(1), "", start, end)
     kind, size, unit_end = unit_at(text, after)
     if not kind:
         kind, size, unit_end = unit_at(text, end)

@@ -5,19 +5,22 @@ from functools import lru_cache
 from typing import Final
 
 from rag.answering.support.common import COMMON_ZH
-from rag.answering.support.common_zh import MANNERS_ZH, VERBS_ZH
-from rag.answering.support.likeness import Held, groups_at, looked_up
+from rag.answering.support.common_zh import MANNERS_ZH, THINGS_ZH, VERBS_ZH
+from rag.answering.support.likeness import Held, _common_at, groups_at, looked_up
 from rag.answering.support.words import words
 
-# So many characters around a word must be those around the other, before and behind.
+# So many characters around a word must be those around the other, before and behind: more if a
+# clause begins or ends at it, and if the source holds the word beside others.
 _FRAME: Final = 3
-# A word of so many characters at most took the other's place.
+# A word of so many characters at most took the other's place, about as long.
 _LONGEST: Final = 5
+_LONGER: Final = 2
 _FAR: Final = 4
 _BREAK: Final = "|"
-_UNSAID: Final = frozenset((Held.COMMON, Held.STRANGE, Held.ALIKE))
+_FREE: Final = frozenset((Held.COMMON, Held.STRANGE, Held.ALIKE))
 
 Token = tuple[str, int]
+Span = tuple[int, int]
 
 
 def substituted(claim: str, window: str, how: Sequence[Held]) -> bool:
@@ -32,21 +35,27 @@ def substituted(claim: str, window: str, how: Sequence[Held]) -> bool:
         how: How the source holds each of the claim's words.
     """
     own, there = _tokens(claim), _tokens(window)
-    mine = {form for form, _ in own}
-    telling = _telling(window)
+    mine, telling = {form for form, _ in own}, _telling(window)
     groups, known = groups_at(claim), groups_at(window)
     meant = frozenset[int]().union(*known)
-    free = [how[at] in _UNSAID and not groups[at] & meant for at in range(len(how))]
-    for start, end in _runs(own, free):
-        new = frozenset[int]().union(*(groups[at] for _, at in own[start:end]))
-        for from_, to in _places(own, start, end, there):
-            old = there[from_:to]
-            if (
-                any(at in telling for _, at in old)
-                and not any(form in mine for form, _ in old)
-                and not any(known[at] & new for _, at in old)
-            ):
-                return True
+    cut, cut_there = words(claim), words(window)
+    common = _common_at(claim)
+    light = {at for at, length in enumerate(common) if length == 1}
+    for (start, end), (from_, to), around in _places(own, there):
+        new, old = own[start:end], there[from_:to]
+        said = sum(how[at] not in _FREE or bool(groups[at] & meant) for _, at in new)
+        if around < _FRAME + 2 * (said > 0) or 0 < said < len(new) or said == 1:
+            continue
+        if (len(new) == 1 and new[0][1] in light) or any(cut[at].is_number for _, at in (new)):
+            continue
+        if any(cut_there[at].is_number for _, at in old):
+            continue
+        if (
+            any(at in telling for _, at in old)
+            and not any(form in mine for form, _ in old)
+            and not any(known[a] & groups[b] for _, a in old for _, b in new)
+        ):
+            return True
     return False
 
 
@@ -62,39 +71,35 @@ def _tokens(text: str) -> tuple[Token, ...]:
     return (*found, (_BREAK, -1)) if found[-1][0] != _BREAK else tuple(found)
 
 
-def _runs(own: Sequence[Token], free: Sequence[bool]) -> Iterator[tuple[int, int]]:
-    """Yield where words stand that the source does not hold."""
-    strange = [at >= 0 and free[at] for _, at in own]
-    start = 0
-    while start < len(own):
-        end = start
-        while end < len(own) and strange[end]:
-            end += 1
-        if start < end <= start + _LONGEST:
-            yield start, end
-        start = max(end, start + 1)
+def _places(own: Sequence[Token], there: Sequence[Token]) -> Iterator[tuple[Span, Span, int]]:
+    """Yield a stretch of the claim, the one in its place in the source, and what both stand in."""
+    behind: dict[str, list[int]] = {}
+    for at, (form, _) in enumerate(there[:-1], start=1):
+        behind.setdefault(form, []).append(at)
+    for start in range(1, len(own) - 1):
+        for from_ in behind.get(own[start - 1][0], ()):
+            if there[from_][0] in (own[start][0], _BREAK) or own[start][0] == _BREAK:
+                continue
+            left = _shared(own[:start][::-1], there[:from_][::-1])
+            for end, to in _ends(own, start, there, from_):
+                around = left + _shared(own[end:], there[to:])
+                telling = sum(form != _BREAK for form in around)
+                at_end = own[start - 1][0] == _BREAK or own[end][0] == _BREAK
+                yield (start, end), (from_, to), telling - at_end
 
 
-def _places(
-    own: Sequence[Token], start: int, end: int, there: Sequence[Token]
+def _ends(
+    own: Sequence[Token], start: int, there: Sequence[Token], from_: int
 ) -> Iterator[tuple[int, int]]:
-    """Yield the stretches of the source that stand in the frame of a stretch of the claim."""
-    for at in range(1, len(there)):
-        left = _shared(own[:start][::-1], there[:at][::-1])
-        if not left:
-            continue
-        for to in range(at + 1, min(at + _LONGEST, len(there) - 1) + 1):
-            if there[to - 1][0] == _BREAK:
+    """Yield where both stretches may end: before the same word."""
+    for end in range(start + 1, min(start + _LONGEST, len(own) - 1) + 1):
+        for to in range(from_ + 1, min(from_ + _LONGEST, len(there) - 1) + 1):
+            if own[end][0] == there[to][0] and abs((to - from_) - (end - start)) <= _LONGER:
+                yield end, to
+            if there[to][0] == _BREAK:
                 break
-            right = _shared(own[end:], there[to:])
-            if right and abs((to - at) - (end - start)) <= 2 and _frames(left, right):
-                yield at, to
-
-
-def _frames(left: Sequence[str], right: Sequence[str]) -> bool:
-    around = [form for form in (*left, *right) if form != _BREAK]
-    at_end = _BREAK in (left[0], right[0])
-    return len(around) >= _FRAME + at_end
+        if own[end][0] == _BREAK:
+            break
 
 
 def _shared(one: Sequence[Token], other: Sequence[Token]) -> list[str]:
@@ -112,9 +117,7 @@ def _telling(text: str) -> frozenset[int]:
     """Return the places of words that are no everyday words."""
     cut = words(text)
     return frozenset(
-        at
-        for at, found in enumerate(looked_up(cut, _everyday()))
-        if not found and cut[at].is_han and cut[at].weight
+        at for at, found in enumerate(looked_up(cut, _everyday())) if not found and cut[at].weight
     )
 
 

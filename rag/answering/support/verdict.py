@@ -15,7 +15,7 @@ from rag.answering.support.amounts import bounds_otherwise, counts_otherwise, st
 from rag.answering.support.likeness import Held, foreign_words, held, meaning
 from rag.answering.support.names import strange_names
 from rag.answering.support.opposites import opposed
-from rag.answering.support.places import counts_another, misplaced
+from rag.answering.support.places import counts_another, misplaced, told_of_another
 from rag.answering.support.relations import turned_round
 from rag.answering.support.scoring import Signs, by_words, is_said
 from rag.answering.support.sides import at_other_side
@@ -120,7 +120,7 @@ def _plain_fault(pair: _Pair, question: str) -> Fault | None:
     """Return a fault that nothing makes up for."""
     claim, window, around = pair.claim, pair.window, pair.source.context
     own, other = words(claim), words(window)
-    if _numbers_differ(claim, window, question, around):
+    if _numbers_differ(claim, window, question, pair.source):
         return Fault.NUMBER
     if strange_names(own, other, words(around)):
         return Fault.NAME
@@ -128,7 +128,8 @@ def _plain_fault(pair: _Pair, question: str) -> Fault | None:
         return Fault.OPPOSITE
     if turned_round(claim, window) or (_repeats(own, pair.how) and exchanged(own, other)):
         return Fault.EXCHANGED
-    return Fault.UNSAID if substituted(claim, window, pair.how) else None
+    replaced = detect_language(claim) == "zh" and substituted(claim, window, pair.how)
+    return Fault.UNSAID if replaced else None
 
 
 def _signs(pair: _Pair) -> Signs:
@@ -163,13 +164,15 @@ def _held(claim: Sequence[Word], is_held: Sequence[bool]) -> float:
     return kept / total if total else 0.0
 
 
-def _numbers_differ(claim: str, window: str, question: str, around: str) -> bool:
+def _numbers_differ(claim: str, window: str, question: str, source: Source) -> bool:
+    stated = [window, question]
     return (
-        bool(strange_quantities(claim, [window, question], around=around))
+        bool(strange_quantities(claim, stated, around=source.context, beyond=source.text))
         or counts_otherwise(claim, window)
         or bounds_otherwise(claim, window)
         or misplaced(claim, window)
         or counts_another(claim, window)
+        or told_of_another(claim, window)
     )
 
 
