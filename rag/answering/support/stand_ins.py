@@ -13,6 +13,8 @@ from rag.embedding.reading import Read, Reading
 # Cosine from which a word stands for another: at this one all-MiniLM-L6-v2 takes half of the words
 # of true paraphrases, and three of a hundred that were put in another's place.
 _ALIKE: Final = 0.65
+# Cosine from which a word may have taken another's place without a change of what is said.
+_RELATED: Final = 0.45
 
 
 def stand_ins(claim: str, window: str, strange: Sequence[int], read: Read) -> frozenset[int]:
@@ -41,6 +43,14 @@ def stand_ins(claim: str, window: str, strange: Sequence[int], read: Read) -> fr
         return frozenset()
     likest = (wanted @ held.T).max(axis=1)
     return frozenset(at for at, near in zip(ordinary, likest, strict=True) if near >= _ALIKE)
+
+
+def are_related(claim: str, at: int, source: str, other: int, read: Read) -> bool:
+    """Say whether a word of a claim is near enough to one of a source to say much the same."""
+    texts = [unicodedata.normalize("NFKC", text) for text in (claim, source)]
+    here, there = read(texts)
+    one, two = _vector(words(claim)[at], here), _vector(words(source)[other], there)
+    return float(one @ two) >= _RELATED
 
 
 def _vectors(listed: Sequence[Word], reading: Reading) -> NDArray[np.float32]:

@@ -17,7 +17,8 @@ from rag.answering.support.names import strange_names
 from rag.answering.support.opposites import opposed
 from rag.answering.support.places import counts_another, misplaced
 from rag.answering.support.relations import turned_round
-from rag.answering.support.stand_ins import stand_ins
+from rag.answering.support.stand_ins import are_related, stand_ins
+from rag.answering.support.swaps import has_swapped_numbers, swaps
 from rag.answering.support.windows import Source, held_share, nearest, read_source
 from rag.answering.support.words import Word, words
 from rag.embedding.reading import Read
@@ -93,6 +94,8 @@ def _examine(claim: str, passage: Document, question: str, read: Read | None) ->
     if fault is Fault.UNSAID and read is not None:
         how = _read_on(claim, window, how, read)
         fault = _fault(claim, window, how, source, question)
+    if fault is None and _is_swapped(claim, window, read):
+        fault = Fault.UNSAID
     return _Finding(fault, tuple(one in (Held.SAME, Held.ALIKE) for one in how))
 
 
@@ -101,6 +104,14 @@ def _read_on(claim: str, window: str, how: Sequence[Held], read: Read) -> tuple[
     strange = [at for at, one in enumerate(how) if one is Held.STRANGE]
     known = stand_ins(claim, window, strange, read)
     return tuple(Held.ALIKE if at in known else one for at, one in enumerate(how))
+
+
+def _is_swapped(claim: str, window: str, read: Read | None) -> bool:
+    """Say whether a word took another's place, but for one that means about the same."""
+    return any(
+        read is None or not are_related(claim, swap.at, swap.core, swap.other, read)
+        for swap in swaps(claim, window)
+    )
 
 
 def _fault(
@@ -153,6 +164,7 @@ def _numbers_differ(claim: str, window: str, question: str, around: str) -> bool
         or bounds_otherwise(claim, window)
         or misplaced(claim, window)
         or counts_another(claim, window)
+        or has_swapped_numbers(claim, window)
     )
 
 
