@@ -30,7 +30,7 @@ def misplaced(claim: str, window: str) -> bool:
         taken = {
             at: _in_its_place(*pair, parts) for at, pair in enumerate(cut) if not pair[0].is_one
         }
-        # Chinese clauses are cut where its source's are: there a number in two clauses is misplaced.
+        # A Chinese clause is cut where its source's is: there both numbers are misplaced.
         right = [one for at, (one, _) in enumerate(cut) if not taken.get(at) and not is_chinese]
         if any(
             not any(says_same(number, other) for other in right)
