@@ -9,6 +9,7 @@ from typing import Final
 
 from rag.answering.support.negations import clauses, is_denied
 from rag.answering.support.quantities import Quantity, quantities
+from rag.answering.support.reckoned import follows
 
 # Kinds that a number may have without saying so, or exchange.
 _COUNTED: Final = frozenset(("times", "fold"))
@@ -17,6 +18,12 @@ _SPANS: Final = frozenset(("time", "months"))
 _UNSAID: Final = frozenset(("nth", "ratio", "clock", "weekday"))
 # What is left of a whole is stated by its complement.
 _REST: Final = re.compile(r"\b(?:remain\w*|rest|others?|left)\b|其余|剩|另|余下", re.IGNORECASE)
+# Words that give a number as a name.
+_CALLED: Final = re.compile(
+    r"\b(?:the|no\.?|number|line|bus|tram|train|route|flight|road|room|gate|platform|article|section"
+    r"|rule|version|model|error|code|page|chapter) \Z",
+    re.IGNORECASE,
+)
 _ROUNDED: Final = Fraction(1, 200)
 _RATE: Final = re.compile(
     r"\b(?:per|each|every)\s+(day|night|week|month|year|hour|minute|second)\b"
@@ -80,7 +87,7 @@ _COUNTS_LISTED: Final = re.compile("[个种项位名者人家座镇处地方类�
 _LISTS: Final = re.compile("、|和|与|及|以及|跟|同(?=[^时样])")
 _BEYOND: Final = re.compile("\\s*(?:的|者|时|就|才|后)")
 _JUST_UNDER: Final = re.compile(r"(?:不到|不足|不满|将近|接近|近)\s*\Z")
-_AND_MORE: Final = re.compile("[\d一二两三四五六七八九十百千万]个?[多余]")
+_AND_MORE: Final = re.compile(r"[\d一二两三四五六七八九十百千万]个?[多余]")
 _NEARLY: Final = Fraction(4, 5)
 _DAY: Final = 86400
 # So far from its number a bound may stand.
@@ -105,7 +112,7 @@ def strange_quantities(
     own = quantities(claim)
     stated += _in_known_months(own, stated, beyond)
     rest = _REST.search(claim) is not None
-    follows = any(_FOLLOWS.search(source) for source in sources)
+    follows_on = any(_FOLLOWS.search(source) for source in sources)
     return [
         one
         for one in own
@@ -115,7 +122,9 @@ def strange_quantities(
             or _is_about(one, other, claim)
             for other in stated
         )
-        and not (follows and one.kind == "nth" and one.noun in _SPANS and 2 in one.values)
+        and not (follows_on and one.kind == "nth" and one.noun in _SPANS and 2 in one.values)
+        and not any(follows(one, claim, source) for source in sources)
+        and not _is_called(one, claim, around)
         and not _sums_up(one, claim)
         and (
             not _may_be_none(one, claim) or _stands_for(one, own, stated, least=_least(one, claim))
@@ -123,10 +132,21 @@ def strange_quantities(
     ]
 
 
+def _is_called(one: Quantity, claim: str, around: str) -> bool:
+    """Say whether a number is a name that stands in a title: "the 47" of a page on "bus 47"."""
+    return (
+        not one.kind
+        and _CALLED.search(claim[: one.start]) is not None
+        and any(one.values == other.values and not other.kind for other in quantities(around))
+    )
+
+
 def says_same(one: Quantity, other: Quantity) -> bool:
     """Say whether two numbers may state the same."""
     if _in_century(one, other) or _in_century(other, one):
         return True
+    if {one.kind, other.kind} == {"clock", "time"}:
+        return _elapsed(one, other)
     if one.kind == other.kind and one.kind != "nth":
         return bool(one.amounts & other.amounts) or _rounds(one, other)
     if {one.kind, other.kind} == {"", "times"} and any(
@@ -138,6 +158,12 @@ def says_same(one: Quantity, other: Quantity) -> bool:
     if "" in (one.kind, other.kind):
         return bool(one.values & other.values) and not {one.kind, other.kind} & _UNSAID
     return False
+
+
+def _elapsed(one: Quantity, other: Quantity) -> bool:
+    """Say whether what looks like a time of day is a span: 2:05 of two minutes and five seconds."""
+    clock, span = (one, other) if one.kind == "clock" else (other, one)
+    return any(value * size in span.amounts for value in clock.values for size in (1, 60))
 
 
 def counts_otherwise(claim: str, source: str) -> bool:

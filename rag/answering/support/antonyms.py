@@ -21,7 +21,7 @@ agree | disagree
 open accessible available reopen inaugurate | close shut unavailable
 approve accept adopt pass agree in_favour favour | reject decline turn_down vote_down refuse deny
 include contain cover comprise count count_as | exclude except omit leave_out not_cover
-increase rise grow raise climb go_up gain double | decrease fall drop decline reduce shrink lower
+increase rise grow raise climb go_up gain double | decrease fall drop decline reduce shrink lower go_down
 start begin commence launch | end finish stop cease terminate conclude halt
 connect attach plug_in | disconnect detach unplug
 enable activate switch_on turn_on | disable deactivate switch_off turn_off
@@ -36,7 +36,7 @@ largest biggest greatest highest longest | smallest least lowest shortest
 strongest | weakest
 cheap cheaper | expensive dearer dear
 inside internal indoor within | outside external outdoor
-upper top | lower bottom
+upper top peak summit | lower bottom foot base
 north northern | south southern
 east eastern | west western
 male man men father husband son brother king | female woman women mother wife daughter sister
@@ -57,7 +57,7 @@ summer | winter
 dusk evening sunset | dawn morning sunrise
 old ancient | new modern
 early | late delayed
-wet damp | dry
+wet damp moist humid | dry
 rich | poor
 hard difficult | easy simple
 support | oppose
@@ -83,6 +83,16 @@ profit | loss
 asset | liability
 supply | demand
 sender | recipient receiver
+swallow | spit spit_out
+double twice | half halve
+likely | unlikely
+recommend advise | advise_against not_recommend discourage
+overestimate | underestimate
+maximum | minimum
+often frequently | rarely seldom
+plaintiff | defendant
+predecessor | successor
+vertical | horizontal
 """
 """Two sides of a line are opposites; words of a phrase are joined by "_"."""
 

@@ -43,6 +43,9 @@ _DATE: Final = re.compile(
     rf"|(?:(?P<half_zh>{_HALF_DAY})\s*)?(?P<hour>(?<![\d:.])\d{{1,2}})[:：](?P<minute>\d{{2}})(?![\d:])"
     r"(?:\s*(?P<half>[ap])\.?\s?m\b\.?)?"
     r"|(?<![\w.:])(?P<hour_alone>\d{1,2}|[a-z]+)\s?(?:(?P<half_alone>[ap])\.?m\b\.?|o['’]clock)"
+    rf"|(?:(?<=\b(?:at|to|by) )|(?<=\bfrom )|(?<=\b(?:until|after) )|(?<=\bbefore )|(?<=\bbetween )"
+    r"|(?<=\band )(?![1-4] ))(?P<hour_spoken>\d{1,2}|[a-z]+)"
+    r" (?P<spoken>in the (?:morning|afternoon|evening)|at night)\b"
     rf"|(?P<half_point>{_HALF_DAY})\s*(?P<hour_point>\d{{1,2}}|[{HAN}]{{1,3}})\s*[点时]"
     rf"(?!钟头)(?:(?P<thirty>半)|(?P<quarter>[一三])刻|(?P<minute_point>\d{{1,2}}|[{HAN}]{{1,3}})分(?!钟))?"
     rf"|(?<![\d.])(?P<hour_plain>\d{{1,2}}|(?<=[至到在于])[{HAN}]{{1,3}})\s*点(?!\s*\d+\s*[个%％]|[个儿])"
@@ -111,6 +114,8 @@ def _minutes(parts: dict[str, str]) -> set[Fraction]:
     hours = _hours(hour_text) if hour_text else frozenset[Fraction]()
     half = (parts.get("half") or parts.get("half_alone") or "").lower()
     spoken = parts.get("half_zh") or parts.get("half_point") or ""
+    if "spoken" in parts:
+        return {_spoken(hour, parts["spoken"]) for hour in _hours(parts["hour_spoken"])}
     found: set[Fraction] = set()
     for hour in hours:
         minute = 60 * hour + _past(parts)
@@ -124,6 +129,12 @@ def _minutes(parts: dict[str, str]) -> set[Fraction]:
         else:
             found.add(minute)
     return found
+
+
+def _spoken(hour: Fraction, half: str) -> Fraction:
+    """Return the minute of the day: "10 at night" is before midnight, "2 at night" behind it."""
+    is_late = 5 <= hour < 12 if half == "at night" else "morning" not in half and hour < 12
+    return 60 * (hour + 12 if is_late else hour % 12 if "noon" not in half else hour)
 
 
 def _hours(text: str) -> frozenset[Fraction]:

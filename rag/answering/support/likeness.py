@@ -141,12 +141,12 @@ def _how(
         return Held.ALIKE
     if word.is_han and word.form in source.forms and not is_common:
         return Held.ALIKE
-    if not word.is_han and _has_kin(word.form, source.forms):
+    if not word.is_han and has_kin(word.form, source.forms):
         return Held.ALIKE
     return Held.COMMON if is_common else Held.STRANGE
 
 
-def _has_kin(form: str, forms: Iterable[str]) -> bool:
+def has_kin(form: str, forms: Iterable[str]) -> bool:
     """Say whether one of the words begins as this one does, for most of its length."""
     return any(
         _shared(form, other) >= max(_KIN_LETTERS, _KIN_SHARE * max(len(form), len(other)))

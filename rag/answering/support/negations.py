@@ -28,7 +28,7 @@ _NOT_ZH: Final = (
 _NOT: Final = re.compile(f"{_NOT_EN}|{_NOT_ZH}", re.IGNORECASE)
 # These deny by themselves, though another word than a negation may say so.
 _REFUSES: Final = re.compile(
-    r"\b(?:exclud\w+|reject\w*|refus\w+|declin\w+|den(?:y|ie[sd])|ban(?:s|ned)?|lacks?)\b"
+    r"\b(?:fail(?:s|ed)? to|exclud\w+|reject\w*|refus\w+|declin\w+|den(?:y|ie[sd])|ban(?:s|ned)?|lacks?)\b"
     r"|除外|例外|拒绝|(?<=[被遭])拒|拒(?=[收付载签])|否决|否认|驳回|排除",
     re.IGNORECASE,
 )
@@ -38,15 +38,20 @@ _DENIES: Final = re.compile(
     r"|instead|rather|avoid\w*|prevent\w*|withdrawn|reject\w*|abolish\w+|scrap\w+|longer|independent\w*"
     r"|exempt\w*|dis\w{4,}|un\w{4,}(?!\s+[a-z]{4,})|in(?:visible|valid)|hid\w*|conceal\w*|wait\w*|im(?:possible|mune)"
     r"|\w+less|alone|closed?|shut|expir\w+|laps\w+|fail\w*|lost|los[et]s?|stop\w*|extinct|survive\w*"
-    r"|(?:turn|vote)(?:ed|d|s)? down|sealed|silen\w+)\b"
+    r"|(?:turn|vote)(?:ed|d|s)? down|sealed|silen\w+|off|out of|away from|omit\w*|skip\w*"
+    r"|le(?:ft|aves?|aving) (?:\w+ ){0,2}out"
+    r"|(?:keep|kept|keeps|keeping|protect\w*|save[sd]?) (?:\w+ ){1,4}from)\b"
     r"|拒绝|除外|例外|除了?|以外|之外|缺|失|停|避免|防止|免(?!费)|闭|(?<![是能可与])否|反对|废|以免|过期|逾期"
     r"|取消|忽略|跳过|作罢|落空|避开|躲过|逃过|幸存|正常|照常|照旧|如常|完好|无恙|拒|禁|即使|哪怕|就算|何时都|在线",
     re.IGNORECASE,
 )
+# What goes on is not stopped, but it is not "no longer" so.
+_GOES_ON: Final = re.compile(r"\b(?:carr(?:y|ies|ied|ying) on|continu\w+)\b", re.IGNORECASE)
+_NO_LONGER: Final = re.compile(r"\b(?:no longer|any ?more)\b", re.IGNORECASE)
 # "Only here" denies what is elsewhere, and of that alone.
 _ONLY: Final = re.compile(r"\bonly\b|只[能可有需在要限准会]|仅|才", re.IGNORECASE)
 _ELSE: Final = re.compile(
-    r"\b(?:others?|otherwise|elsewhere|else|except|unless|outside|without|until|before|any)\b|其他|别的|除|外|若|如果|前",
+    r"\b(?:(?:but|and) (?:no|not|none|never)|others?|otherwise|elsewhere|else|except|unless|outside|without|until|before|any)\b|其他|别的|除|外|若|如果|前",
     re.IGNORECASE,
 )
 _LIMITS: Final = re.compile(
@@ -63,6 +68,15 @@ _COMPARES: Final = re.compile(
     r"(?=[^，。；]{0,8}[\d一二两三四五六七八九十百千万半])",
     re.IGNORECASE,
 )
+# What follows if something is not done may be said of its not being done.
+_CONDITION: Final = re.compile(
+    r"\b(?:if|when|unless|without|until|in case|otherwise|or else|lest)\b", re.IGNORECASE
+)
+_ELSE_THEN: Final = re.compile(
+    r"\b(?:otherwise|or else|lest|unless|so that|in order (?:not )?to)\b"
+    r"|,\s*or (?:it|they|he|she|we|you|the)\b",
+    re.IGNORECASE,
+)
 # What is forbidden may stand in front: "Smoking is prohibited".
 _PASSIVE: Final = re.compile(r"forb|prohib|禁|严禁", re.IGNORECASE)
 # What follows is denied of what comes before.
@@ -71,7 +85,8 @@ _CLAUSE: Final = re.compile(
     r"[.,:;!?](?!\d)|[。，；：！？\n|]|(?<=了)(?=也[不没别要必])|\b(?:but|and(?! (?:a (?:half|quarter)|[\d€$£]))|because|since|though|although|while|whereas|so)\b"  # noqa: E501
 )
 _ASIDE: Final = re.compile(
-    r",\s*(?:including|such as|for example|not even|like|e\.g\.)[^,.;]*(?:,|(?=[.;]))",
+    r",\s*(?:an?|the|his|her|its|their) [^\d,.;:|]{2,40},(?! (?:and|or)\b)"
+    r"|,\s*(?:including|such as|for example|not even|like|e\.g\.)[^,.;]*(?:,|(?=[.;]))",
     re.IGNORECASE,
 )
 
@@ -121,11 +136,21 @@ def says_otherwise(other: str, denying: str) -> bool:
     """Say whether a text without a negation denies by a word that the denying one lacks."""
     if _ONLY.search(other) and not _ONLY.search(denying) and _ELSE.search(denying):
         return True
+    if _GOES_ON.search(other) and not _NO_LONGER.search(denying):
+        return True
     there = ideas(denying)
     held = {match[0].lower() for match in _DENIES.finditer(denying)}
     return any(
         match[0].lower() not in held and not _names(other, match.start()) & there
         for match in _DENIES.finditer(unicodedata.normalize("NFKC", other))
+    )
+
+
+def turns_a_condition(clause: str, claim: str, source: str) -> bool:
+    """Say whether a condition may be turned round: "or it fails" for "fails if it is not done"."""
+    return (
+        _CONDITION.search(clause) is not None
+        and _ELSE_THEN.search(f"{source}\n{claim}") is not None
     )
 
 

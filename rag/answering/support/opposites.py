@@ -1,7 +1,7 @@
 """Finds what a claim says the opposite of: negations and words of contrary meaning count alike."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from typing import Final
@@ -18,6 +18,7 @@ from rag.answering.support.negations import (
     ideas,
     ideas_at,
     says_otherwise,
+    turns_a_condition,
 )
 from rag.answering.support.words import words
 
@@ -38,7 +39,9 @@ _RATHER: Final = re.compile(
     r"|(?P<meant>[^，。；]{1,30})[，,]?而(?:不是|非)(?P<denied>[^，。；]{1,30})"
 )
 # What somebody wants or would keep off is not said to be.
-_PURPOSE: Final = re.compile(r"\s*(?:为了?(?:避免|防止|不)|为了|要?想(?!要?知|起|到|象)|若想|如想|如果想|以免|以防|免得|省得)")
+_PURPOSE: Final = re.compile(
+    r"\s*(?:为了?(?:避免|防止|不)|为了|要?想(?!要?知|起|到|象)|若想|如想|如果想|以免|以防|免得|省得)"
+)
 # "Parking: not reserved" is one clause.
 _TOPIC: Final = re.compile(r"^\W*([\u3400-\u9fff]{1,8})\W*[:：]\W*")
 
@@ -101,6 +104,7 @@ def _turns(own: Sequence[str], part: str, claim: str, source: str, spared: Colle
     inverted = sum(
         {side for side in sides if side[0] == pair}.isdisjoint(there)
         for pair in _distinct(shared, "，".join(own))
+        if not _of_other_things(own, part, pair)
     )
     mine = sum(_unpaired(one, shared) for one in own if not ideas(one) & set(spared))
     theirs = _unpaired(part, shared)
@@ -112,7 +116,27 @@ def _turns(own: Sequence[str], part: str, claim: str, source: str, spared: Colle
         return True
     if bounds(part):
         return False
+    if any(turns_a_condition(one, claim, source) for one in own):
+        return False
     return not (says_otherwise(part, claim) if mine > theirs else says_otherwise(claim, source))
+
+
+def _of_other_things(own: Sequence[str], part: str, pair: int) -> bool:
+    """Say whether two opposites stand before different nouns: "a new record", "the old bridge"."""
+    here, there = (
+        {noun for clause in texts for noun in _nouns_behind(clause, pair)}
+        for texts in (own, (part,))
+    )
+    return bool(here) and bool(there) and "" not in here | there and here.isdisjoint(there)
+
+
+def _nouns_behind(clause: str, pair: int) -> Iterator[str]:
+    """Yield the word that follows each side of a pair of opposites at once; "" if none does."""
+    cut = words(clause)
+    for at, found in enumerate(_pairs_at(clause)):
+        if any(one == pair for one, _ in found):
+            tells = at + 1 < len(cut) and cut[at + 1].weight and not cut[at + 1].is_han
+            yield cut[at + 1].form if tells else ""
 
 
 def _distinct(pairs: Collection[int], clause: str) -> set[int]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
+from rag.answering.language import detect_language
 from rag.answering.support.amounts import says_same
 from rag.answering.support.names import latin_names
 from rag.answering.support.negations import clauses, ideas, ideas_at
@@ -24,13 +25,21 @@ def misplaced(claim: str, window: str) -> bool:
     """
     rows = [window[start:end] for start, end in sentences(window)]
     prose = "\n".join(row for row in rows if "|" not in row)
-    return any(
-        _is_misplaced(one, clause, parts)
-        for clause in clauses(claim)
-        for one in quantities(clause)
-        if not one.is_one
-        for parts in (rows, clauses(prose))
-    )
+    is_chinese = detect_language(claim) == "zh"
+    cut = [(one, clause) for clause in clauses(claim) for one in quantities(clause)]
+    for parts in (rows, clauses(prose)):
+        taken = {
+            at: _in_its_place(*pair, parts) for at, pair in enumerate(cut) if not pair[0].is_one
+        }
+        # A Chinese clause is cut where its source's is: there both numbers are misplaced.
+        right = [one for at, (one, _) in enumerate(cut) if not taken.get(at) and not is_chinese]
+        if any(
+            not any(says_same(number, other) for other in right)
+            for others in taken.values()
+            for number in others
+        ):
+            return True
+    return False
 
 
 def told_of_another(claim: str, window: str) -> bool:
@@ -63,9 +72,15 @@ def counts_another(claim: str, window: str) -> bool:
         not _named(one.noun) & there
         for one in quantities(claim)
         if _named(one.noun)
+        and one.kind != "people"
         and (same := [other for other in quantities(window) if says_same(one, other)])
         and all(
-            not other.kind and _named(other.noun) and not _named(other.noun) & own for other in same
+            not other.kind
+            and _named(other.noun)
+            and not _named(other.noun) & own
+            and not one.noun.endswith(other.noun)
+            and not other.noun.endswith(one.noun)
+            for other in same
         )
     )
 
@@ -74,8 +89,14 @@ def _named(noun: str) -> frozenset[str]:
     return ideas(noun) if noun.isascii() and len(noun) > _SHORT else frozenset()
 
 
-def _is_misplaced(one: Quantity, clause: str, parts: Sequence[str]) -> bool:
+def _in_its_place(one: Quantity, clause: str, parts: Sequence[str]) -> list[Quantity]:
+    """Return the numbers that a source has where a claim has one that it states elsewhere.
+
+    A number that the claim states in another clause, and rightly, is not missed there: its clauses
+    are cut in another way than the source's.
+    """
     own = elsewhere = -1.0
+    nearer: list[Quantity] = []
     mine = quantities(clause)
     for part in parts:
         stated = quantities(part)
@@ -85,8 +106,11 @@ def _is_misplaced(one: Quantity, clause: str, parts: Sequence[str]) -> bool:
             other.kind == one.kind and not any(says_same(number, other) for number in mine)
             for other in stated
         ):
-            elsewhere = max(elsewhere, _shared(clause, part))
-    return own >= 0 and elsewhere >= own + _NEARER
+            share = _shared(clause, part)
+            if share > elsewhere:
+                elsewhere = share
+                nearer = [other for other in stated if other.kind == one.kind]
+    return nearer if own >= 0 and elsewhere >= own + _NEARER else []
 
 
 def _shared(clause: str, part: str) -> float:

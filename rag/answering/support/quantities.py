@@ -33,14 +33,17 @@ _BETWEEN: Final = re.compile(
     re.IGNORECASE,
 )
 _AND_A_HALF: Final = re.compile(r"\s*and a half\b|半(?![年月天小数价])", re.IGNORECASE)
+# "Every other day" is every second one; what stands for it is as long.
+_EVERY_OTHER: Final = re.compile(r"(?<=\bevery )other(?= (?:day|night|week|month|year|hour)\b)")
 _CURRENCY: Final = re.compile(r"(€|us\$|\$|£|¥)\s*\Z", re.IGNORECASE)
 _RANGE: Final = re.compile(r"\s*(?:-|–|~|～|to|and|or|至|到|、|或|,|和|与)\s*\Z")
-_AND: Final = re.compile(r"\s*(?:,|and|零|又)?\s*")
+_AND: Final = re.compile(r"\s*(?:,? and|,|and|零|又)?\s*")
 # No part of a version is greater.
 _VERSION_STEP: Final = 10**6
 # Numbers that name a bus, a train or a door count nothing.
 _NAMED: Final = re.compile(r"\s*(?:路(?![口程段边人])|号线|号楼|号院|次列车|版(?![面画税本]))")
-_NOUN: Final = re.compile(r"[\s-]*([A-Za-z]+|[\u4e00-\u9fff])")
+# A word before an article is a verb: "error 410 turns the endpoint off".
+_NOUN: Final = re.compile(r"[\s-]*([A-Za-z]++(?!\s+(?:the|an?|it|its)\b)|[\u4e00-\u9fff])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,8 @@ class Quantity:
         values: What it may be worth, as it is written.
         kind: What it measures ("time", "euro", "clock", "nth", "label" of a name …); "" if unknown.
         size: How much of the first unit of its kind its own unit is.
-        noun: The word, or Chinese character, that follows; of "nth" the kind of unit if one does.
+        noun: The word, or Chinese character, that follows; of "nth" the kind of unit if one does,
+            of a sum of two units "+".
         start: Where it stands.
         end: One past its last character.
     """
@@ -93,7 +97,8 @@ def quantities(text: str) -> tuple[Quantity, ...]:
 
 def _folded(text: str) -> str:
     # NFKC would make "1⁄2" of ½ and join it to the digits before it.
-    return unicodedata.normalize("NFKC", text.replace("½", " and a half"))
+    folded = unicodedata.normalize("NFKC", text.replace("½", " and a half"))
+    return _EVERY_OTHER.sub("2nd  ", folded)
 
 
 def _read(match: "re.Match[str]", text: str) -> Iterator[Quantity]:
@@ -262,11 +267,12 @@ def _joined(found: list[Quantity], text: str) -> list[Quantity]:
             and last.kind == one.kind
             and last.size > one.size
             and _AND.fullmatch(text, last.end, one.start)
+            and not (last.noun == "+" and "," in text[last.end : one.start])
         ):
             worth = frozenset(
                 (a * last.size + b * one.size) / one.size for a in last.values for b in one.values
             )
-            kept[-1] = Quantity(worth, one.kind, one.size, "", last.start, one.end)
+            kept[-1] = Quantity(worth, one.kind, one.size, "+", last.start, one.end)
         else:
             kept.append(one)
     return kept

@@ -9,6 +9,7 @@ from typing import Final
 from rag.answering.language import detect_language
 from rag.answering.support.alignment import exchanged
 from rag.answering.support.likeness import Held, held, meaning
+from rag.answering.support.swaps import swaps
 from rag.answering.support.windows import held_share
 from rag.answering.support.words import Word, words
 
@@ -26,6 +27,7 @@ class Signs:
             foreign word it speaks against the claim: who tells a sentence in words of his own
             changes them all, who falsifies it changes one.
         exchanged: Whether words stand in each other's places, 0 or 1.
+        replaced: Whether a noun stands where the source has another, 0 or 1.
     """
 
     held: float
@@ -33,6 +35,7 @@ class Signs:
     foreign: float
     copied: float
     exchanged: float
+    replaced: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ class Weights:
     foreign: float
     copied: float
     exchanged: float
+    replaced: float
 
 
 ENGLISH: Final = Weights(
@@ -91,6 +95,7 @@ def by_words(
         foreign=sum(word.weight for word in foreign),
         copied=_copied(own, there),
         exchanged=float(exchanged(own, there)),
+        replaced=float(bool(swaps(claim, window))),
     )
 
 

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Final
 
 from rag.answering.support.common import COMMON_ZH
-from rag.answering.support.common_zh import MANNERS_ZH, THINGS_ZH, VERBS_ZH
+from rag.answering.support.common_zh import MANNERS_ZH, VERBS_ZH
 from rag.answering.support.likeness import Held, _common_at, groups_at, looked_up
 from rag.answering.support.words import words
 

@@ -8,7 +8,7 @@ from typing import Final
 from rag.answering.support.amounts import says_same
 from rag.answering.support.likeness import Held, Meaning, held, meaning
 from rag.answering.support.negations import clauses
-from rag.answering.support.quantities import quantities
+from rag.answering.support.quantities import Quantity, quantities
 from rag.answering.support.words import Word, words
 from rag.sentences import sentences
 
@@ -106,7 +106,7 @@ def _of_unstated_numbers(claim: str, source: Source, chosen: Sequence[int]) -> l
     """
     stated = [one for at in chosen for one in quantities(source.parts[at])]
     for one in quantities(claim):
-        if one.kind in _PLAIN or any(other.kind == one.kind for other in stated):
+        if _is_stated(one, stated):
             continue
         for at, part in enumerate(source.parts):
             alike = any(says_same(one, other) for other in quantities(part))
@@ -114,6 +114,18 @@ def _of_unstated_numbers(claim: str, source: Source, chosen: Sequence[int]) -> l
             if Held.SAME in how or Held.ALIKE in how:
                 return [at]
     return []
+
+
+def _is_stated(one: Quantity, stated: Sequence[Quantity]) -> bool:
+    """Say whether those chosen count a number's kind; of plain ones years alone tell."""
+    if one.kind in _PLAIN:
+        years = [other for other in (one, *stated) if _is_year(other)]
+        return one not in years or len(years) > 1
+    return any(other.kind == one.kind for other in stated)
+
+
+def _is_year(one: Quantity) -> bool:
+    return one.kind in ("", "calendar") and all(1000 <= value < 3000 for value in one.values)
 
 
 def _rate(
