@@ -4,7 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, TypedDict
 
 from rag.answering.support.irregular import BASE
 from rag.answering.support.lexicon import WEAK
@@ -60,6 +60,9 @@ class Word:
         end: One past its last.
         weight: What it adds to the meaning: 0 for function words and stops, and for numbers, which
             are compared by themselves.
+        is_stop: Whether it is punctuation.
+        is_han: Whether it is a Han character.
+        is_number: Whether it is a number or a part of one.
     """
 
     form: str
@@ -67,34 +70,43 @@ class Word:
     start: int
     end: int
     weight: float
-
-    @property
-    def is_stop(self) -> bool:
-        """Whether it is punctuation."""
-        return self.raw in _STOPS
-
-    @property
-    def is_han(self) -> bool:
-        """Whether it is a Han character."""
-        return _HAN.match(self.raw) is not None
-
-    @property
-    def is_number(self) -> bool:
-        """Whether it is a number or a part of one."""
-        return _is_number(self.raw)
+    is_stop: bool
+    is_han: bool
+    is_number: bool
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=4096)
 def words(text: str) -> tuple[Word, ...]:
     """Return the words of a text in reading order."""
     folded = unicodedata.normalize("NFKC", text)
     return tuple(
-        Word(_form(match[0]), match[0], match.start(), match.end(), _weight(match[0]))
+        Word(start=match.start(), end=match.end(), **_known(match[0]))
         for match in _TOKEN.finditer(folded)
     )
 
 
+class _Known(TypedDict):
+    form: str
+    raw: str
+    weight: float
+    is_stop: bool
+    is_han: bool
+    is_number: bool
+
+
 @lru_cache(maxsize=1 << 15)
+def _known(raw: str) -> _Known:
+    """Return what is known of a word wherever it stands."""
+    return _Known(
+        form=_form(raw),
+        raw=raw,
+        weight=_weight(raw),
+        is_stop=raw in _STOPS,
+        is_han=_HAN.match(raw) is not None,
+        is_number=_is_number(raw),
+    )
+
+
 def _form(raw: str) -> str:
     if _HAN.match(raw) or raw in _STOPS:
         return raw
@@ -109,7 +121,6 @@ def _is_number(raw: str) -> bool:
     return _DIGITS.match(raw) is not None or raw.lower() in NUMERALS
 
 
-@lru_cache(maxsize=1 << 15)
 def _weight(raw: str) -> float:
     lowered = raw.lower()
     if raw in _STOPS or _is_number(raw) or raw in LIGHT_HAN or lowered in LIGHT:
