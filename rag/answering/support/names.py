@@ -37,7 +37,25 @@ _ACRONYMS: Final = frozenset(
     ]
 )
 # What Chinese speech says in Latin letters.
-_SPOKEN: Final = frozenset("app App email Email ok vip VIP logo ppt PPT wifi WiFi Wi Fi id".split())
+_SPOKEN: Final = frozenset(
+    (
+        "app",
+        "App",
+        "email",
+        "Email",
+        "ok",
+        "vip",
+        "VIP",
+        "logo",
+        "ppt",
+        "PPT",
+        "wifi",
+        "WiFi",
+        "Wi",
+        "Fi",
+        "id",
+    )
+)
 _OPENERS: Final = frozenset(".!?。！？:：")
 _LATIN: Final = re.compile(r"[^\W\d_\u3040-\u9fff]")
 
@@ -83,9 +101,7 @@ def latin_names(text: Sequence[Word]) -> frozenset[str]:
     if not any(word.is_han for word in text):
         return frozenset()
     return frozenset(
-        word.form
-        for at, word in enumerate(text)
-        if _is_latin(word, text[at - 1] if at else None)
+        word.form for at, word in enumerate(text) if _is_latin(word, text[at - 1] if at else None)
     )
 
 

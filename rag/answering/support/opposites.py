@@ -38,7 +38,9 @@ _RATHER: Final = re.compile(
     r"|(?P<meant>[^，。；]{1,30})[，,]?而(?:不是|非)(?P<denied>[^，。；]{1,30})"
 )
 # What somebody wants or would keep off is not said to be.
-_PURPOSE: Final = re.compile(r"\s*(?:为了?(?:避免|防止|不)|为了|要?想(?!要?知|起|到|象)|若想|如想|如果想|以免|以防|免得|省得)")
+_PURPOSE: Final = re.compile(
+    r"\s*(?:为了|为(?:避免|防止|不)|要?想(?!要?知|起|到|象)|若想|如想|如果想|以免|以防|免得|省得)"
+)
 # "Parking: not reserved" is one clause.
 _TOPIC: Final = re.compile(r"^\W*([\u3400-\u9fff]{1,8})\W*[:：]\W*")
 

@@ -30,6 +30,7 @@ _RELATION: Final = re.compile(
     re.IGNORECASE,
 )
 _PREDICATE: Final = re.compile(r"\b(?:is|are|was|were|has|have|will)\b|是|为|[^\S\n]+as\b")
+_KINDS: Final = {"before": "time", "after": "time", "rather": "rather", "instead": "rather"}
 _BACKWARDS: Final = frozenset(("down", "after", "less_zh", "low"))
 
 
@@ -74,6 +75,6 @@ def _in_clause(clause: str) -> Iterator[_Order]:
             behind = match["compared"]
         if "rather" in named:
             behind = _PREDICATE.split(behind)[0]
-        kind = "time" if named & {"before", "after"} else "rather" if named & {"rather", "instead"} else "than"
+        kind = next((_KINDS[name] for name in named if name in _KINDS), "than")
         first, second = ideas(before), ideas(behind)
         yield _Order(kind, second, first) if named & _BACKWARDS else _Order(kind, first, second)
