@@ -32,6 +32,7 @@ _LEAST_SHARED: Final = 1.0
 
 _BEFORE_CONTRAST: Final = re.compile("[，,](?=而非|而不是)|, (?=rather than|instead of)")
 _COMPARED: Final = re.compile(r"\bthan\b|比|不如", re.IGNORECASE)
+_REJECTS: Final = re.compile(r"\s*而(?:不是|非|并非)")
 _JOINS: Final = re.compile(r"\s*(?:以及|和|与|还有|还因为|并且|也是)")
 _RATHER: Final = re.compile(
     r"(?:不是|并非|不在于)(?P<no>[^，。；]{1,20})[，,]?而(?:是|在于)(?P<yes>[^。；]{1,30})"
@@ -58,7 +59,7 @@ def opposed(claim: str, source: str) -> bool:
     about: dict[int, list[str]] = {}
     alike: dict[str, list[int]] = {}
     for clause in clauses(_TOPIC.sub(r"\1", claim)):
-        if _PURPOSE.match(clause):
+        if _PURPOSE.match(clause) or _REJECTS.match(clause):
             continue
         if found := _nearest(clause, parts):
             about.setdefault(found[0], []).append(clause)
