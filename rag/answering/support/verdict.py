@@ -15,7 +15,7 @@ from rag.answering.support.amounts import bounds_otherwise, counts_otherwise, st
 from rag.answering.support.likeness import Held, foreign_words, held, meaning
 from rag.answering.support.names import strange_names
 from rag.answering.support.opposites import opposed
-from rag.answering.support.places import counts_another, misplaced, told_of_another
+from rag.answering.support.places import counts_another, misplaced, moves_otherwise, told_of_another
 from rag.answering.support.relations import turned_round
 from rag.answering.support.sides import at_other_side
 from rag.answering.support.stand_ins import stand_ins
@@ -159,6 +159,7 @@ def _numbers_differ(claim: str, window: str, question: str, source: Source) -> b
         or misplaced(claim, window)
         or counts_another(claim, window)
         or told_of_another(claim, window)
+        or moves_otherwise(claim, window)
     )
 
 

@@ -23,6 +23,8 @@ SERVICE = passage(
     title="任务服务",
 )
 
+RISE = passage("普通舱票价由 25 元提高到 30 元，班次减少到四班。", title="票价")
+
 
 @pytest.mark.parametrize(
     ("claim", "cited"),
@@ -66,6 +68,7 @@ def test_what_a_chinese_passage_says_in_other_words_is_left_alone(
         ("甲厅和乙厅三个厅都不收钱。", MUSEUM, Fault.NUMBER),
         ("`cache_days` 默认值为 64，修改后须重启。", SERVICE, Fault.NUMBER),
         ("2.5.0 移除了旧接口。", SERVICE, Fault.NUMBER),
+        ("普通舱票价降低到 30 元。", RISE, Fault.NUMBER),
         # Denied, or denied of the other.
         ("雨天渡轮不开。", FERRY, Fault.OPPOSITE),
         ("裂缝是运输造成的，而不是火烧所致。", MUSEUM, Fault.OPPOSITE),
