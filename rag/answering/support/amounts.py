@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Final
 
+from rag.answering.support.counts_zh import in_known_months, is_about, sums_up
 from rag.answering.support.negations import clauses, is_denied
 from rag.answering.support.quantities import Quantity, quantities
 from rag.answering.support.reckoned import follows
@@ -82,14 +83,7 @@ _HAN: Final = re.compile("[\u4e00-\u9fff]")
 _CONDITION: Final = re.compile(
     "^\\s*(?:如果|如|若|假如|要是|一旦|当|凡)|(?:超过|超出|高于|多于|大于|低于|少于|不足|不满)[^，。；]{1,12}(?:的话|时|的)\\s*$"
 )
-# Behind these a number of things that were named.
-_COUNTS_LISTED: Final = re.compile("[个种项位名者人家座镇处地方类样点组款城县市省区校站]")
-_LISTS: Final = re.compile("、|和|与|及|以及|跟|同(?=[^时样])")
 _BEYOND: Final = re.compile("\\s*(?:的|者|时|就|才|后)")
-_JUST_UNDER: Final = re.compile(r"(?:不到|不足|不满|将近|接近|近)\s*\Z")
-_AND_MORE: Final = re.compile(r"[\d一二两三四五六七八九十百千万]个?[多余]")
-_NEARLY: Final = Fraction(4, 5)
-_DAY: Final = 86400
 # So far from its number a bound may stand.
 _NEAR: Final = 14
 
@@ -110,7 +104,7 @@ def strange_quantities(
         one for one in quantities(around) if one.kind == "label" or min(one.values) >= _LEAST_YEAR
     ]
     own = quantities(claim)
-    stated += _in_known_months(own, stated, beyond)
+    stated += in_known_months(own, stated, beyond)
     rest = _REST.search(claim) is not None
     follows_on = any(_FOLLOWS.search(source) for source in sources)
     return [
@@ -119,13 +113,13 @@ def strange_quantities(
         if not any(
             says_same(one, other)
             or (rest and _completes(one, other))
-            or _is_about(one, other, claim)
+            or is_about(one, other, claim)
             for other in stated
         )
         and not (follows_on and one.kind == "nth" and one.noun in _SPANS and 2 in one.values)
         and not any(follows(one, claim, source) for source in sources)
         and not _is_called(one, claim, around)
-        and not _sums_up(one, claim)
+        and not sums_up(one, claim)
         and (
             not _may_be_none(one, claim) or _stands_for(one, own, stated, least=_least(one, claim))
         )
@@ -252,44 +246,6 @@ def _stands_for(
     if not one.kind and any(other.is_one for other in alike):
         return False
     return any(not any(says_same(mine, other) for mine in own) for other in alike)
-
-
-def _is_about(one: Quantity, other: Quantity, claim: str) -> bool:
-    """Say whether a number rounds another in Chinese words: 不到一小时, 两个多月."""
-    if not one.kind or one.kind != other.kind or one.kind in _UNSAID:
-        return False
-    text = unicodedata.normalize("NFKC", claim)
-    near = text[max(0, one.start - 3) : one.end + 1]
-    steps = [(a, b, one.size) for a in one.amounts for b in other.amounts]
-    if _JUST_UNDER.search(text[: one.start]):
-        return any(a * _NEARLY <= b < a for a, b, _ in steps)
-    return _AND_MORE.search(near) is not None and any(a < b < a + size for a, b, size in steps)
-
-
-def _in_known_months(
-    own: Sequence[Quantity], stated: Sequence[Quantity], beyond: str
-) -> list[Quantity]:
-    """Return the dates of a claim of which sources state the day and the passage the month."""
-    days = [one.values for one in stated if one.kind == "time" and one.size == _DAY]
-    months = [one.values for one in quantities(beyond) if one.kind == "month"]
-    dated = [
-        one.start
-        for one in own
-        if one.kind == "monthday" and any(one.values & values for values in days)
-    ]
-    known = [one for one in own if one.kind == "month" and any(one.values & v for v in months)]
-    starts = {one.start for one in known} & set(dated)
-    return [one for one in own if one.start in starts and one.kind in ("month", "monthday")]
-
-
-def _sums_up(one: Quantity, claim: str) -> bool:
-    """Say whether a Chinese number only counts what is listed before it: 甲、乙和丙三项."""
-    text = unicodedata.normalize("NFKC", claim)
-    listed = re.split("[，,。；;：:]", text[: one.start])[-1]
-    if one.kind not in ("", "people") or not _COUNTS_LISTED.match(text, one.end - (one.kind != "")):
-        return False
-    members = [part for part in _LISTS.split(listed) if part.strip()]
-    return len(members) > 1 and Fraction(len(members)) in one.values
 
 
 def _least(one: Quantity, claim: str) -> int:

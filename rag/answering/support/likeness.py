@@ -73,7 +73,7 @@ def meaning(text: str) -> Meaning:
 def held(claim: str, source: Meaning) -> tuple[Held, ...]:
     """Say of each word of a claim how a source holds it."""
     own = words(claim)
-    groups, common = groups_at(claim), _common_at(claim)
+    groups, common = groups_at(claim), common_at(claim)
     numbers = [(one.start, one.end) for one in quantities(claim)]
     how = [
         Held.LIGHT
@@ -175,7 +175,7 @@ def groups_at(text: str) -> tuple[frozenset[int], ...]:
 
 
 @lru_cache(maxsize=1024)
-def _common_at(text: str) -> tuple[int, ...]:
+def common_at(text: str) -> tuple[int, ...]:
     """Return the length of the common word that each word of a text is in; 0 if it is in none."""
     cut = words(text)
     found = looked_up(cut, _common_zh())

@@ -38,7 +38,7 @@ _ACRONYMS: Final = frozenset(
 )
 # What Chinese speech says in Latin letters.
 _SPOKEN: Final = frozenset(
-    [
+    (
         "app",
         "App",
         "email",
@@ -54,7 +54,7 @@ _SPOKEN: Final = frozenset(
         "Wi",
         "Fi",
         "id",
-    ]
+    )
 )
 _OPENERS: Final = frozenset(".!?。！？:：")
 _LATIN: Final = re.compile(r"[^\W\d_\u3040-\u9fff]")

@@ -57,7 +57,7 @@ _ELSE: Final = re.compile(
 _LIMITS: Final = re.compile(
     r"\b(?:end(?:s|ed)?|until|stop(?:s|ped)?|final|withdrawn|retired|late|instead|limit\w*|up to"
     r"|at (?:most|least)|maximum|minimum|less|fewer|under|below|within)\b"
-    r"|停止|终止|取消|限|以内|之内|至多|最多|至少|不足|低于|少于|小于",
+    r"|停止|终止|取消|限|以内|之内|至多|最多|至少|不足|低于|少于|小于|免费|无偿",
     re.IGNORECASE,
 )
 # "Must not exceed 8" is another way to say "at most 8".

@@ -33,6 +33,7 @@ _LEAST_SHARED: Final = 1.0
 
 _BEFORE_CONTRAST: Final = re.compile("[，,](?=而非|而不是)|, (?=rather than|instead of)")
 _COMPARED: Final = re.compile(r"\bthan\b|比|不如", re.IGNORECASE)
+_REJECTS: Final = re.compile(r"\s*而(?:不是|非|并非)")
 _JOINS: Final = re.compile(r"\s*(?:以及|和|与|还有|还因为|并且|也是)")
 _RATHER: Final = re.compile(
     r"(?:不是|并非|不在于)(?P<no>[^，。；]{1,20})[，,]?而(?:是|在于)(?P<yes>[^。；]{1,30})"
@@ -40,7 +41,7 @@ _RATHER: Final = re.compile(
 )
 # What somebody wants or would keep off is not said to be.
 _PURPOSE: Final = re.compile(
-    r"\s*(?:为了?(?:避免|防止|不)|为了|要?想(?!要?知|起|到|象)|若想|如想|如果想|以免|以防|免得|省得)"
+    r"\s*(?:为了|为(?:避免|防止|不)|要?想(?!要?知|起|到|象)|若想|如想|如果想|以免|以防|免得|省得)"
 )
 # "Parking: not reserved" is one clause.
 _TOPIC: Final = re.compile(r"^\W*([\u3400-\u9fff]{1,8})\W*[:：]\W*")
@@ -59,7 +60,7 @@ def opposed(claim: str, source: str) -> bool:
     about: dict[int, list[str]] = {}
     alike: dict[str, list[int]] = {}
     for clause in clauses(_TOPIC.sub(r"\1", claim)):
-        if _PURPOSE.match(clause):
+        if _PURPOSE.match(clause) or _REJECTS.match(clause):
             continue
         if found := _nearest(clause, parts):
             about.setdefault(found[0], []).append(clause)

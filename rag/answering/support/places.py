@@ -1,5 +1,7 @@
 """Finds numbers of a claim that its source states of something else; knows no negation."""
 
+import re
+import unicodedata
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
@@ -16,6 +18,11 @@ from rag.sentences import sentences
 # Shorter nouns are units and parts of names.
 _SHORT: Final = 3
 _NEARER: Final = 1.0
+# What rises or falls to a number, or by it.
+_MOVE: Final = re.compile(
+    r"(?:(?P<up>提高|增加|增长|上升|上涨|升高|上调|调高|提升|延长|扩大|增|升|涨)"
+    r"|降低|减少|下降|下跌|下调|调低|缩短|缩小|缩减|降|减|跌)(?:了|到|至|为|约)*\s*\Z"
+)
 
 
 def misplaced(claim: str, window: str) -> bool:
@@ -60,6 +67,22 @@ def told_of_another(claim: str, window: str) -> bool:
         if not one.is_one and named and all(names and not names & own for names in named):
             return True
     return False
+
+
+def moves_otherwise(claim: str, window: str) -> bool:
+    """Say whether one of two Chinese texts has risen to a number, or by it, and one fallen."""
+    own, there = _moves(claim), _moves(window)
+    return any(
+        says_same(one, other) and rises is not risen and (other, rises) not in there
+        for one, rises in own
+        for other, risen in there
+    )
+
+
+def _moves(text: str) -> list[tuple[Quantity, bool]]:
+    folded = unicodedata.normalize("NFKC", text)
+    found = [(one, _MOVE.search(folded[: one.start])) for one in quantities(text)]
+    return [(one, match["up"] is not None) for one, match in found if match]
 
 
 def counts_another(claim: str, window: str) -> bool:

@@ -23,12 +23,14 @@ _RELATION: Final = re.compile(
     rf"(?:\b(?:(?P<up>{_UP})|(?P<down>{_DOWN}))\b[^,;]{{0,40}}?\bthan\b)"
     r"|\b(?:(?P<before>before|prior to|ahead of)|(?P<after>after|following))\b"
     r"|(?P<rather>\b(?:rather than|instead of)\b|，?而非|，?而不是)"
+    r"|(?P<instead>代替|取代|替代|顶替)"
     r"|(?P<more_zh>高于|大于|多于|强于|长于|晚于|优于|超过)|(?P<less_zh>低于|小于|少于|弱于|短于|早于|不如)"
     r"|(?P<ratio>比)(?P<compared>[^，。；、]{1,30}?)"
     rf"(?P<degree>(?<![提增])(?:(?P<high>{_HIGH})|(?P<low>{_LOW}))(?!组|学|家|部|楼|众|数|型))",
     re.IGNORECASE,
 )
 _PREDICATE: Final = re.compile(r"\b(?:is|are|was|were|has|have|will)\b|是|为|[^\S\n]+as\b")
+_KINDS: Final = {"before": "time", "after": "time", "rather": "rather", "instead": "rather"}
 _BACKWARDS: Final = frozenset(("down", "after", "less_zh", "low"))
 
 
@@ -73,6 +75,6 @@ def _in_clause(clause: str) -> Iterator[_Order]:
             behind = match["compared"]
         if "rather" in named:
             behind = _PREDICATE.split(behind)[0]
-        kind = "time" if named & {"before", "after"} else "rather" if "rather" in named else "than"
+        kind = next((_KINDS[name] for name in named if name in _KINDS), "than")
         first, second = ideas(before), ideas(behind)
         yield _Order(kind, second, first) if named & _BACKWARDS else _Order(kind, first, second)

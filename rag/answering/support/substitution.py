@@ -6,12 +6,13 @@ from typing import Final
 
 from rag.answering.support.common import COMMON_ZH
 from rag.answering.support.common_zh import MANNERS_ZH, VERBS_ZH
-from rag.answering.support.likeness import Held, _common_at, groups_at, looked_up
+from rag.answering.support.likeness import Held, common_at, groups_at, looked_up, meaning
 from rag.answering.support.words import words
 
 # So many characters around a word must be those around the other, before and behind: more if a
 # clause begins or ends at it, and if the source holds the word beside others.
 _FRAME: Final = 3
+_SAID: Final = 2
 # A word of so many characters at most took the other's place, about as long.
 _LONGEST: Final = 5
 _LONGER: Final = 2
@@ -35,28 +36,41 @@ def substituted(claim: str, window: str, how: Sequence[Held]) -> bool:
         how: How the source holds each of the claim's words.
     """
     own, there = _tokens(claim), _tokens(window)
-    mine, telling = {form for form, _ in own}, _telling(window)
-    groups, known = groups_at(claim), groups_at(window)
-    meant = frozenset[int]().union(*known)
-    cut, cut_there = words(claim), words(window)
-    common = _common_at(claim)
-    light = {at for at, length in enumerate(common) if length == 1}
-    for (start, end), (from_, to), around in _places(own, there):
-        new, old = own[start:end], there[from_:to]
-        said = sum(how[at] not in _FREE or bool(groups[at] & meant) for _, at in new)
-        if around < _FRAME + 2 * (said > 0) or 0 < said < len(new) or said == 1:
-            continue
-        if (len(new) == 1 and new[0][1] in light) or any(cut[at].is_number for _, at in (new)):
-            continue
-        if any(cut_there[at].is_number for _, at in old):
-            continue
-        if (
-            any(at in telling for _, at in old)
-            and not any(form in mine for form, _ in old)
-            and not any(known[a] & groups[b] for _, a in old for _, b in new)
-        ):
-            return True
-    return False
+    return any(
+        _is_strange(claim, window, how, own[start:end], around)
+        and _is_dropped(claim, window, own[start:end], there[from_:to])
+        for (start, end), (from_, to), around in _places(own, there)
+    )
+
+
+def _is_strange(
+    claim: str, window: str, how: Sequence[Held], new: Sequence[Token], around: int
+) -> bool:
+    """Say whether a stretch of a claim is strange to its source, or at least to the place.
+
+    One character of everyday speech is too little, and numbers are compared elsewhere.
+    """
+    if around < _FRAME:
+        return False
+    cut, groups, common = words(claim), groups_at(claim), common_at(claim)
+    meant = meaning(window).groups
+    said = sum(how[at] not in _FREE or bool(groups[at] & meant) for _, at in new)
+    if around < _FRAME + _SAID * (said > 0) or 0 < said < len(new) or said == 1:
+        return False
+    if len(new) == 1 and common[new[0][1]] == 1:
+        return False
+    return not any(cut[at].is_number for _, at in new)
+
+
+def _is_dropped(claim: str, window: str, new: Sequence[Token], old: Sequence[Token]) -> bool:
+    """Say whether a claim has nothing of what stood in the place, which was no everyday word."""
+    mine = {word.form for word in words(claim)}
+    groups, known, cut = groups_at(claim), groups_at(window), words(window)
+    return (
+        any(at in _telling(window) for _, at in old)
+        and not any(form in mine or cut[at].is_number for form, at in old)
+        and not any(known[a] & groups[b] for _, a in old for _, b in new)
+    )
 
 
 @lru_cache(maxsize=1024)

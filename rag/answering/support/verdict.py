@@ -15,7 +15,7 @@ from rag.answering.support.amounts import bounds_otherwise, counts_otherwise, st
 from rag.answering.support.likeness import Held, foreign_words, held, meaning
 from rag.answering.support.names import strange_names
 from rag.answering.support.opposites import opposed
-from rag.answering.support.places import counts_another, misplaced, told_of_another
+from rag.answering.support.places import counts_another, misplaced, moves_otherwise, told_of_another
 from rag.answering.support.relations import turned_round
 from rag.answering.support.scoring import Signs, by_words, is_said
 from rag.answering.support.sides import at_other_side
@@ -175,6 +175,7 @@ def _numbers_differ(claim: str, window: str, question: str, source: Source) -> b
         or counts_another(claim, window)
         or told_of_another(claim, window)
         or has_swapped_numbers(claim, window)
+        or moves_otherwise(claim, window)
     )
 
 
