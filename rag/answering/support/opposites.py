@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Final
 
 from rag.answering.support.antonyms import OPPOSITES_EN, OPPOSITES_ZH
+from rag.answering.support.deals import same_deal
 from rag.answering.support.likeness import key_of, looked_up
 from rag.answering.support.negations import (
     CONTRAST,
@@ -19,6 +20,7 @@ from rag.answering.support.negations import (
     ideas_at,
     says_otherwise,
     turns_a_condition,
+    waives_a_condition,
 )
 from rag.answering.support.words import words
 
@@ -63,6 +65,7 @@ def opposed(claim: str, source: str) -> bool:
             for at, own in about.items()
         )
         or denies_out_of_nothing(claim, source)
+        or waives_a_condition(claim, source)
     )
 
 
@@ -91,6 +94,7 @@ def _turns(own: Sequence[str], part: str, claim: str, source: str, spared: Colle
         {side for side in sides if side[0] == pair}.isdisjoint(there)
         for pair in _distinct(shared, "，".join(own))
         if not _of_other_things(own, part, pair)
+        and not (pair in _converses() and any(same_deal(one, part) for one in own))
     )
     mine = sum(_unpaired(one, shared) for one in own if not ideas(one) & set(spared))
     theirs = _unpaired(part, shared)
@@ -108,7 +112,8 @@ def _turns(own: Sequence[str], part: str, claim: str, source: str, spared: Colle
 def _of_other_things(own: Sequence[str], part: str, pair: int) -> bool:
     """Say whether two opposites stand before different nouns: "a new record", "the old bridge"."""
     here, there = (
-        {noun for clause in texts for noun in _nouns_behind(clause, pair)} for texts in (own, (part,))
+        {noun for clause in texts for noun in _nouns_behind(clause, pair)}
+        for texts in (own, (part,))
     )
     return bool(here) and bool(there) and "" not in here | there and here.isdisjoint(there)
 
@@ -220,3 +225,9 @@ def _table() -> dict[str, frozenset[Side]]:
                 key = key_of(words(entry.replace("_", " ")))
                 table.setdefault(key, set()).add((number, is_first))
     return {key: frozenset(found) for key, found in table.items()}
+
+
+@lru_cache(maxsize=1)
+def _converses() -> frozenset[int]:
+    """Return the pairs by which one deal is told from either side: "buy from", "sell to"."""
+    return frozenset(pair for word in ("bought", "lend") for pair, _ in _sides(word))
