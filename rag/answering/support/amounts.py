@@ -19,6 +19,9 @@ _SPANS: Final = frozenset(("time", "months"))
 _UNSAID: Final = frozenset(("nth", "ratio", "clock", "weekday"))
 # What is left of a whole is stated by its complement.
 _REST: Final = re.compile(r"\b(?:remain\w*|rest|others?|left)\b|其余|剩|另|余下", re.IGNORECASE)
+# So near to what says so a number is that of the rest.
+_BESIDE: Final = 16
+_POINTS: Final = frozenset("上下这那同某本")
 # Words that give a number as a name.
 _CALLED: Final = re.compile(
     r"\b(?:the|no\.?|number|line|bus|tram|train|route|flight|road|room|gate|platform|article|section"
@@ -99,20 +102,21 @@ def strange_quantities(
         around: Title and headings: their years count, not the numbers of chapters.
         beyond: The whole passage: the month of a Chinese 19日 may be told in another sentence.
     """
-    stated = [one for source in sources for one in quantities(source)]
+    stated = [
+        one for source in sources for one in quantities(source) if not _is_pointed_at(one, source)
+    ]
     stated += [
         one for one in quantities(around) if one.kind == "label" or min(one.values) >= _LEAST_YEAR
     ]
     own = quantities(claim)
     stated += in_known_months(own, stated, beyond)
-    rest = _REST.search(claim) is not None
     follows_on = any(_FOLLOWS.search(source) for source in sources)
     return [
         one
         for one in own
         if not any(
             says_same(one, other)
-            or (rest and _completes(one, other))
+            or (_is_rest(one, claim) and _completes(one, other))
             or is_about(one, other, claim)
             for other in stated
         )
@@ -219,13 +223,27 @@ def _ranks_alike(one: Quantity, other: Quantity) -> bool:
     }
     if {one.kind, other.kind} <= _COUNTED:
         return True
+    rank, span = (one, other) if one.kind == "nth" else (other, one)
+    if span.kind in _SPANS and rank.noun not in _SPANS:
+        return False  # "the third dose" is not "three months"
     if len(counted & _SPANS) == 1 and counted <= _SPANS and one.size != other.size:
         return False
     return len(counted & _SPANS) <= 1 and {one.kind, other.kind} <= _RANKED | {"nth"}
 
 
 def _is_percent(share: Fraction) -> bool:
-    return (share * 1000).denominator == 1
+    return (share * 10**6).denominator == 1
+
+
+def _is_rest(one: Quantity, claim: str) -> bool:
+    text = unicodedata.normalize("NFKC", claim)
+    return _REST.search(text, max(0, one.start - _BESIDE), one.end + _BESIDE) is not None
+
+
+def _is_pointed_at(one: Quantity, source: str) -> bool:
+    """Say whether a source tells which and not how many: 上一年, 同一天."""
+    before = unicodedata.normalize("NFKC", source)[: one.start]
+    return one.is_one and before[-1:] in _POINTS
 
 
 def _completes(one: Quantity, other: Quantity) -> bool:

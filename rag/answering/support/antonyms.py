@@ -21,7 +21,8 @@ agree | disagree
 open accessible available reopen inaugurate | close shut unavailable
 approve accept adopt pass agree in_favour favour | reject decline turn_down vote_down refuse deny
 include contain cover comprise count count_as | exclude except omit leave_out not_cover
-increase rise grow raise climb go_up gain double | decrease fall drop decline reduce shrink lower go_down
+increase rise grow raise climb go_up gain double | decrease fall drop decline reduce shrink lower
+go_up rise climb | go_down fall drop decline
 start begin commence launch | end finish stop cease terminate conclude halt
 connect attach plug_in | disconnect detach unplug
 enable activate switch_on turn_on | disable deactivate switch_off turn_off

@@ -28,8 +28,8 @@ _NOT_ZH: Final = (
 _NOT: Final = re.compile(f"{_NOT_EN}|{_NOT_ZH}", re.IGNORECASE)
 # These deny by themselves, though another word than a negation may say so.
 _REFUSES: Final = re.compile(
-    r"\b(?:fail(?:s|ed)? to|exclud\w+|reject\w*|refus\w+|declin\w+|den(?:y|ie[sd])|ban(?:s|ned)?|lacks?)\b"
-    r"|除外|例外|拒绝|(?<=[被遭])拒|拒(?=[收付载签])|否决|否认|驳回|排除",
+    r"\b(?:fail(?:s|ed)? to|exclud\w+|reject\w*|refus\w+|declin\w+|den(?:y|ie[sd])|ban(?:s|ned)?"
+    r"|lacks?)\b|除外|例外|拒绝|(?<=[被遭])拒|拒(?=[收付载签])|否决|否认|驳回|排除",
     re.IGNORECASE,
 )
 # These deny in other words: they answer a negation but do not make one.
@@ -51,7 +51,8 @@ _NO_LONGER: Final = re.compile(r"\b(?:no longer|any ?more)\b", re.IGNORECASE)
 # "Only here" denies what is elsewhere, and of that alone.
 _ONLY: Final = re.compile(r"\bonly\b|只[能可有需在要限准会]|仅|才", re.IGNORECASE)
 _ELSE: Final = re.compile(
-    r"\b(?:(?:but|and) (?:no|not|none|never)|others?|otherwise|elsewhere|else|except|unless|outside|without|until|before|any)\b|其他|别的|除|外|若|如果|前",
+    r"\b(?:(?:but|and) (?:no|not|none|never)|others?|otherwise|elsewhere|else|except|unless"
+    r"|outside|without|until|before|any)\b|其他|别的|除|外|若|如果|前",
     re.IGNORECASE,
 )
 _LIMITS: Final = re.compile(
@@ -76,6 +77,10 @@ _ELSE_THEN: Final = re.compile(
     r"\b(?:otherwise|or else|lest|unless|so that|in order (?:not )?to)\b"
     r"|,\s*or (?:it|they|he|she|we|you|the)\b",
     re.IGNORECASE,
+)
+_UNTIL: Final = re.compile(r"\b(?:until|till|unless)\b", re.IGNORECASE)
+_EVEN: Final = re.compile(
+    r"\beven (?:when|after|if|though|once|where|while|with|without)\b", re.IGNORECASE
 )
 # What is forbidden may stand in front: "Smoking is prohibited".
 _PASSIVE: Final = re.compile(r"forb|prohib|禁|严禁", re.IGNORECASE)
@@ -143,6 +148,16 @@ def says_otherwise(other: str, denying: str) -> bool:
     return any(
         match[0].lower() not in held and not _names(other, match.start()) & there
         for match in _DENIES.finditer(unicodedata.normalize("NFKC", other))
+    )
+
+
+def waives_a_condition(claim: str, source: str) -> bool:
+    """Say whether a claim holds "even when" what its source says it ends with: "until" or "unless"."""  # noqa: E501
+    return (
+        _EVEN.search(claim) is not None
+        and _UNTIL.search(source) is not None
+        and _UNTIL.search(claim) is None
+        and _EVEN.search(source) is None
     )
 
 

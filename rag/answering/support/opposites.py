@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Final
 
 from rag.answering.support.antonyms import OPPOSITES_EN, OPPOSITES_ZH
+from rag.answering.support.deals import same_deal
 from rag.answering.support.likeness import key_of, looked_up
 from rag.answering.support.negations import (
     CONTRAST,
@@ -19,6 +20,7 @@ from rag.answering.support.negations import (
     ideas_at,
     says_otherwise,
     turns_a_condition,
+    waives_a_condition,
 )
 from rag.answering.support.words import words
 
@@ -78,6 +80,7 @@ def opposed(claim: str, source: str) -> bool:
             for at, own in about.items()
         )
         or denies_out_of_nothing(claim, source)
+        or waives_a_condition(claim, source)
     )
 
 
@@ -106,6 +109,7 @@ def _turns(own: Sequence[str], part: str, claim: str, source: str, spared: Colle
         {side for side in sides if side[0] == pair}.isdisjoint(there)
         for pair in _distinct(shared, "，".join(own))
         if not _of_other_things(own, part, pair)
+        and not (pair in _converses() and any(same_deal(one, part) for one in own))
     )
     mine = sum(_unpaired(one, shared) for one in own if not ideas(one) & set(spared))
     theirs = _unpaired(part, shared)
@@ -258,3 +262,9 @@ def _table() -> dict[str, frozenset[Side]]:
                 key = key_of(words(entry.replace("_", " ")))
                 table.setdefault(key, set()).add((number, is_first))
     return {key: frozenset(found) for key, found in table.items()}
+
+
+@lru_cache(maxsize=1)
+def _converses() -> frozenset[int]:
+    """Return the pairs by which one deal is told from either side: "buy from", "sell to"."""
+    return frozenset(pair for word in ("bought", "lend") for pair, _ in _sides(word))

@@ -159,10 +159,11 @@ def _frame(
     own: Sequence[Word], at: tuple[int, int], there: Sequence[Word], other: tuple[int, int]
 ) -> int:
     """Count the neighbours, next of all and next that tell, that two stretches have in common."""
+    nearest = _next_word if own[at[0]].is_number else _next
     return sum(
         a == b != ""
         for side, step in ((0, -1), (1, 1))
-        for next_ in (_next, _next_telling)
+        for next_ in (nearest, _next_telling)
         for a, b in ((next_(own, at[side], step), next_(there, other[side], step)),)
     )
 
@@ -170,6 +171,12 @@ def _frame(
 def _next(text: Sequence[Word], at: int, step: int) -> str:
     near = at + step
     return text[near].form if 0 <= near < len(text) else "#"
+
+
+def _next_word(text: Sequence[Word], at: int, step: int) -> str:
+    """Return the next word, as numbers of a list stand among the same commas; "" of a stop."""
+    near = at + step
+    return text[near].form if 0 <= near < len(text) and not text[near].is_stop else ""
 
 
 def _next_telling(text: Sequence[Word], at: int, step: int) -> str:
