@@ -21,6 +21,7 @@ _UNSAID: Final = frozenset(("nth", "ratio", "clock", "weekday"))
 _REST: Final = re.compile(r"\b(?:remain\w*|rest|others?|left)\b|其余|剩|另|余下", re.IGNORECASE)
 # So near to what says so a number is that of the rest.
 _BESIDE: Final = 16
+_STOP: Final = re.compile("[,.;:，。；：]")
 _POINTS: Final = frozenset("上下这那同某本")
 # Words that give a number as a name.
 _CALLED: Final = re.compile(
@@ -236,8 +237,10 @@ def _is_percent(share: Fraction) -> bool:
 
 
 def _is_rest(one: Quantity, claim: str) -> bool:
+    """Say whether a number is told of what is left: "the other 40 %", "40 % remain"."""
     text = unicodedata.normalize("NFKC", claim)
-    return _REST.search(text, max(0, one.start - _BESIDE), one.end + _BESIDE) is not None
+    behind = _STOP.split(text[one.end : one.end + _BESIDE])[0]
+    return bool(_REST.search(text[max(0, one.start - _BESIDE) : one.start] + "\n" + behind))
 
 
 def _is_pointed_at(one: Quantity, source: str) -> bool:

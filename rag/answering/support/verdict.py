@@ -20,6 +20,7 @@ from rag.answering.support.relations import turned_round
 from rag.answering.support.scoring import Signs, by_words, is_said
 from rag.answering.support.sides import at_other_side
 from rag.answering.support.substitution import substituted
+from rag.answering.support.successions import succeeds_otherwise
 from rag.answering.support.swaps import has_swapped_numbers
 from rag.answering.support.windows import Source, held_share, nearest, read_source
 from rag.answering.support.words import Word, words
@@ -175,6 +176,7 @@ def _numbers_differ(claim: str, window: str, question: str, source: Source) -> b
         or counts_another(claim, window)
         or told_of_another(claim, window)
         or has_swapped_numbers(claim, window)
+        or succeeds_otherwise(claim, window)
         or moves_otherwise(claim, window)
     )
 

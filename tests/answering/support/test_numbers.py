@@ -2,6 +2,7 @@
 
 import datetime
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from langchain_core.documents import Document
@@ -153,3 +154,20 @@ def _days_zh(day: datetime.date) -> list[str]:
         f"{day.year} 年 {day.month} 月 {day.day} 日", f"{day.year}年{day.month}月{day.day}号",
         f"{year}年{chinese(day.month)}月{chinese(day.day)}日", day.isoformat(),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("claim", "source"),
+    [
+        ("The rate is 4.85 % for five years.", "The rate is 4.35 % for five years."),
+        ("Cards cost 1.25 % of the amount.", "Cards cost 1.75 % of the amount."),
+        (
+            "The second dose follows one to three weeks after the first, the third a year later.",
+            "The second dose follows one to three months after the first, the third a year later.",
+        ),
+        ("入职满 12 个月即可申请。", "入职满六个月且上一年度考核合格的员工可以申请。"),
+        ("收入的 40% 用于修路，其余上缴。", "收入的 60% 用于修路，其余上缴。"),
+    ],
+)
+def test_numbers_near_others_of_the_source_are_told_from_them(claim: str, source: str) -> None:
+    assert flagged(claim, source)
