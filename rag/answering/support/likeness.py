@@ -11,7 +11,7 @@ from rag.answering.support.alike_en import ALIKE_EN
 from rag.answering.support.alike_zh import ALIKE_ZH
 from rag.answering.support.common import COMMON_EN, COMMON_ZH
 from rag.answering.support.quantities import quantities
-from rag.answering.support.words import Word, words
+from rag.answering.support.words import Word, initials, words
 from rag.store.tokens import tokenize
 
 # Words of one family share so much of their beginning: "install", "installation".
@@ -64,7 +64,7 @@ def meaning(text: str) -> Meaning:
     """Return what a text holds."""
     cut = words(text)
     return Meaning(
-        frozenset(word.form for word in cut if not word.is_stop),
+        frozenset(word.form for word in cut if not word.is_stop) | initials(cut),
         frozenset(_pairs(cut)),
         frozenset().union(*groups_at(text)) if cut else frozenset(),
     )
