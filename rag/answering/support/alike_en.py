@@ -237,6 +237,11 @@ wear put_on / wear use / weather climate / web internet online / week seven_days
 weekly every_week each_week / wet damp / wide broad / winter cold / wire cable lead / wise clever /
 withdraw take_back / witness see / wood timber / world globe / worry concern / worse bad /
 year annual / yield produce / young youth / outage power_cut blackout power_failure /
-precedence priority first / splash splashing
+precedence priority first / splash splashing /
+bike bicycle cycle / bloom blossom flower / burn fire blaze / capsize overturn tip_over turn_over /
+earth ground soil / flavour taste / grant approve allow accept / height peak top climax /
+late delayed behind_schedule overdue / drop slip slide sink fall / pick_up collect fetch /
+shut_down stand_still switch_off stop halt / skip leave_out omit miss / fry saute roast /
+filter_out drop discard sift_out / underside bottom foot base
 """
 """Groups, set apart by "/"; words of a phrase are joined by "_"; one word may be in several."""

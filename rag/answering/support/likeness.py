@@ -13,7 +13,7 @@ from rag.answering.support.common import COMMON_EN, COMMON_ZH
 from rag.answering.support.common_zh import FREE_ZH, MANNERS_ZH, THINGS_ZH, VERBS_ZH
 from rag.answering.support.families_zh import FAMILIES_ZH
 from rag.answering.support.quantities import quantities
-from rag.answering.support.words import Word, words
+from rag.answering.support.words import Word, initials, words
 from rag.store.tokens import tokenize
 
 # Words of one family share so much of their beginning: "install", "installation".
@@ -63,7 +63,7 @@ def meaning(text: str) -> Meaning:
     """Return what a text holds."""
     cut = words(text)
     return Meaning(
-        frozenset(word.form for word in cut if not word.is_stop),
+        frozenset(word.form for word in cut if not word.is_stop) | initials(cut),
         frozenset(_pairs(cut)),
         frozenset().union(*groups_at(text)) if cut else frozenset(),
     )

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from rag.answering.support.words import LIGHT, Word
+from rag.answering.support.words import LIGHT, Word, initials
 
 _IDENTIFIER: Final = re.compile(r"(?=.*\d)(?=.*[A-Za-z])[\w]+\Z|[a-z]+[A-Z]\w*\Z|[A-Z]{2,}\Z")
 # What anything may be called by.
@@ -68,7 +68,7 @@ def strange_names(
     A name from the words around (title, headings, question) may stand for a pronoun, unless it
     takes the place of another name.
     """
-    held = {word.form for word in window}
+    held = {word.form for word in window} | initials(window)
     around = {word.form for word in context}
     own = {word.form for word in claim}
     replaces = any(name.form not in own for name in _names(window))

@@ -129,7 +129,7 @@ def _swapped_in(
         if there[at].form not in forms
         and not groups[at] & mine
         and not has_kin(there[at].form, forms)
-        and _is_thing(there, at)
+        and (_is_thing(there, at) or _is_name(there[at]))
     ]
     held_there = meaning(core)
     return [
@@ -140,10 +140,22 @@ def _swapped_in(
         and own[at].form not in held_there.forms
         and not named[at] & held_there.groups
         and not has_kin(own[at].form, held_there.forms)
-        and _is_thing(own, at)
+        and (_is_thing(own, at) or _is_name(own[at]))
         for other in left
-        if _frame(own, (at, at), there, (other, other)) >= _FRAME
+        if _stands_for(own, at, there, other)
     ]
+
+
+def _stands_for(own: Sequence[Word], at: int, there: Sequence[Word], other: int) -> bool:
+    """Say whether two words have the same place; of names one neighbour fewer shows it."""
+    names = _is_name(own[at]), _is_name(there[other])
+    if any(names) and not all(names) and not (_is_thing(own, at) and _is_thing(there, other)):
+        return False
+    return _frame(own, (at, at), there, (other, other)) >= _FRAME - all(names)
+
+
+def _is_name(word: Word) -> bool:
+    return word.raw[:1].isupper() and word.raw[1:].islower()
 
 
 def _is_thing(text: Sequence[Word], at: int) -> bool:

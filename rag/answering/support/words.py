@@ -2,8 +2,10 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 from typing import Final, TypedDict
 
 from rag.answering.support.irregular import BASE
@@ -16,6 +18,8 @@ _TOKEN: Final = re.compile(
 _HAN: Final = re.compile(r"[\u3007\u3040-\u9fff]")
 _DIGITS: Final = re.compile(r"\d[\d.,:]*\Z")
 _STOPS: Final = frozenset(".!?;,。！？；，、：:()（）")
+
+_CONTRACTED: Final = re.compile(r"['’](?:ll|re|ve|d|m|s)\Z")
 
 # Words that say how a sentence is built rather than what it says.
 _LIGHT: Final = """
@@ -33,7 +37,8 @@ _LIGHT: Final = """
     very via was way we well were what when whenever where whereas which while who whoever whom
     whose why will with within without would yes yet you your yours able allowed allow possible
     unable percent euro euros dollar dollars second seconds minute minutes hour hours day days week
-    weeks month months year years
+    weeks month months year years aboard amid amongst behind beneath beside besides despite
+    throughout towards underneath
 """
 _NUMERALS: Final = """
     two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
@@ -117,6 +122,13 @@ def _form(raw: str) -> str:
     return BASE.get(stem, stem)
 
 
+def initials(cut: Sequence[Word]) -> frozenset[str]:
+    """Return what capitalised words in a row are shortened to: "eu" of "European Union"."""
+    runs = groupby(cut, key=lambda word: word.raw[:1].isupper() and not word.is_number)
+    named = ["".join(word.raw[0].lower() for word in run) for capital, run in runs if capital]
+    return frozenset(one for one in named if len(one) > 1)
+
+
 def _is_number(raw: str) -> bool:
     return _DIGITS.match(raw) is not None or raw.lower() in NUMERALS
 
@@ -125,7 +137,7 @@ def _weight(raw: str) -> float:
     lowered = raw.lower()
     if raw in _STOPS or _is_number(raw) or raw in LIGHT_HAN or lowered in LIGHT:
         return 0.0
-    if lowered.endswith(("n't", "n’t")):
+    if lowered.endswith(("n't", "n’t")) or _CONTRACTED.sub("", lowered) in LIGHT:
         return 0.0
     # About two characters make a Chinese word.
     return 0.5 if _HAN.match(raw) or _form(raw) in WEAK else 1.0

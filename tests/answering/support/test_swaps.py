@@ -89,3 +89,9 @@ def test_exchanged_numbers_are_found(claim: str, source: str) -> None:
 )
 def test_numbers_told_in_another_order_are_in_their_places(claim: str, source: str) -> None:
     assert not has_swapped_numbers(claim, source)
+
+
+def test_a_name_in_another_ones_place_is_found() -> None:
+    minutes = "Ivo will paint the fence. Dora will order seeds for the shed by Monday."
+    assert swapped("Ivo will order seeds for the shed.", minutes) == ["Ivo"]
+    assert swapped("Dora will order the seeds.", minutes) == []

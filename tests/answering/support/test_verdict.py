@@ -111,3 +111,19 @@ def test_words_of_the_question_may_be_repeated() -> None:
 def test_across_languages_numbers_alone_are_compared() -> None:
     assert fault_in("一台 H1 网关最多支持 40 支记录仪。", [HUB]) is None
     assert fault_in("一台 H1 网关最多支持 60 支记录仪。", [HUB]) is Fault.NUMBER
+
+
+UNION = passage(
+    "The permit holds in the African Union and Norway; the ferry sails behind the pilot."
+)
+
+
+def test_initials_stand_for_a_name_in_full() -> None:
+    assert fault_in("The permit holds in the AU and Norway.", [UNION]) is None
+    assert fault_in("The permit holds in the EFTA and Norway.", [UNION]) is Fault.NAME
+
+
+def test_a_contraction_says_no_more_than_its_words() -> None:
+    claim = "You'll find that the permit holds in Norway."
+    assert fault_in(claim, [UNION]) is None
+    assert fault_in("You'll find that the lease holds in Norway.", [UNION]) is not None
