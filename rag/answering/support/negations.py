@@ -40,7 +40,7 @@ _DENIES: Final = re.compile(
     r"|\w+less|alone|closed?|shut|expir\w+|laps\w+|fail\w*|lost|los[et]s?|stop\w*|extinct|survive\w*"
     r"|(?:turn|vote)(?:ed|d|s)? down|sealed|silen\w+)\b"
     r"|拒绝|除外|例外|除了?|以外|之外|缺|失|停|避免|防止|免(?!费)|闭|(?<![是能可与])否|反对|废|以免|过期|逾期"
-    r"|取消|忽略|跳过|作罢|落空|避开|躲过|逃过|幸存|正常|照常|照旧|如常|完好|无恙|拒|禁|即使|哪怕|就算|何时都|在线",
+    r"|取消|辞去|辞职|卸任|离任|放弃|忽略|跳过|作罢|落空|避开|躲过|逃过|幸存|正常|照常|照旧|如常|完好|无恙|拒|禁|即使|哪怕|就算|何时都|在线",
     re.IGNORECASE,
 )
 # "Only here" denies what is elsewhere, and of that alone.
