@@ -17,8 +17,8 @@ _PAIRS: Final = """
 羊猪 猫狗 春夏 春冬 夏秋 秋冬 东南 东北 西南 西北 全半 年季 季月 年月 月周 周日 省市 市县 县镇
 镇村 金银 银铜 金铜 铜铁 铁钢
 """
-# What grades a quality tells which of two is meant.
-_GRADES: Final = frozenset("较最更次")
+# What grades a quality or counts time tells which of two is meant: 最高, 三天后, 使用前.
+_GRADES: Final = frozenset("较最更次用天日月年周时分秒")
 
 
 def at_other_side(claim: str, window: str) -> bool:
@@ -47,7 +47,8 @@ def _pairs(text: str) -> frozenset[str]:
 
 
 def _counts(side: Word, beside: Word) -> bool:
-    told = (beside.weight > 0 and not beside.is_number) or beside.raw in _GRADES
+    grades = beside.raw in _GRADES and beside.end == side.start
+    told = (beside.weight > 0 and not beside.is_number) or grades
     return side.raw in _sides() and told
 
 

@@ -61,6 +61,7 @@ def test_what_a_chinese_passage_says_in_other_words_is_left_alone(
         # The other side of a pair at the same word.
         ("陶罐出土于上游的石塘遗址。", MUSEUM, Fault.OPPOSITE),
         ("渡轮13日起改停南岸码头。", FERRY, Fault.OPPOSITE),
+        ("`max_jobs` 默认值为 64，修改前须重启。", SERVICE, Fault.OPPOSITE),
         # Numbers of other things.
         ("渡轮的航程不到半小时。", FERRY, Fault.NUMBER),
         ("4 月 13 日起，渡轮改停北岸码头。", FERRY, Fault.NUMBER),
