@@ -8,7 +8,6 @@ from fractions import Fraction
 from typing import Final
 
 from rag.answering.support.counts_zh import in_known_months, is_about, sums_up
-from rag.answering.support.negations import clauses, is_denied
 from rag.answering.support.quantities import Quantity, quantities
 from rag.answering.support.reckoned import follows
 
@@ -56,23 +55,6 @@ _RATES: Final = {
     "日": "day", "晚": "day", "周": "week", "星期": "week", "月": "month", "年": "year",
     "小时": "hour", "分钟": "minute", "秒": "second",
 }  # fmt: skip
-_LEAST: Final = (
-    r"at least|no (?:less|fewer|later) than|not (?:less|fewer) than|minimum|or (?:more|longer|older)"  # noqa: E501
-    r"|至少|不少于|不低于|最少|起码|不得少于|不得低于|不小于"
-)
-_MOST: Final = (
-    r"at most|no (?:more|longer|higher) than|not (?:more|longer) than|up to|maximum|or (?:less|fewer)"  # noqa: E501
-    r"|最多|至多|不超过|不高于|不得超过|不多于|不大于|上限"
-)
-_OVER: Final = r"more than|over|exceed\w*|above|larger than|higher than|超过|高于|多于|大于"
-_UNDER: Final = r"(?:less|fewer|lower|shorter) than|under|below|低于|少于|小于|不足"
-_BOUND: Final = re.compile(
-    rf"(?P<least>{_LEAST})|(?P<most>{_MOST})|(?P<over>{_OVER})|(?P<under>{_UNDER})", re.IGNORECASE
-)
-_DENIED: Final = {"over": "most", "under": "least"}
-_CONTRARY: Final = (
-    {"least", "most"}, {"over", "most"}, {"under", "least"}, {"over", "under"},
-)  # fmt: skip
 # Shorter nouns are units and parts of names.
 _SHORT: Final = 3
 _LEAST_YEAR: Final = 1000
@@ -82,14 +64,6 @@ _FOLLOWS: Final = re.compile(r"\b(?:next|following)\b|次[年日月]|翌|隔天"
 # "The two groups", 两组 name what the source speaks of without counting it.
 _BOTH: Final = re.compile(r"\b(?:the|these|those|both|other) \Z|(?:这|那|此)\Z", re.IGNORECASE)
 _BOTH_ZH: Final = frozenset("组者边方地国队")
-_HAN: Final = re.compile("[\u4e00-\u9fff]")
-# What holds beyond a bound is no bound itself: 如果超过…, 超过…的.
-_CONDITION: Final = re.compile(
-    "^\\s*(?:如果|如|若|假如|要是|一旦|当|凡)|(?:超过|超出|高于|多于|大于|低于|少于|不足|不满)[^，。；]{1,12}(?:的话|时|的)\\s*$"
-)
-_BEYOND: Final = re.compile("\\s*(?:的|者|时|就|才|后)")
-# So far from its number a bound may stand.
-_NEAR: Final = 14
 
 
 def strange_quantities(
@@ -104,7 +78,10 @@ def strange_quantities(
         beyond: The whole passage: the month of a Chinese 19日 may be told in another sentence.
     """
     stated = [
-        one for source in sources for one in quantities(source) if not _is_pointed_at(one, source)
+        one
+        for source in sources
+        for one in quantities(source)
+        if not (_is_pointed_at(one, source) or _is_article(one, source, claim))
     ]
     stated += [
         one for one in quantities(around) if one.kind == "label" or min(one.values) >= _LEAST_YEAR
@@ -172,18 +149,6 @@ def counts_otherwise(claim: str, source: str) -> bool:
     return bool(own - known and other - named) or _repeats_another(claim, source)
 
 
-def bounds_otherwise(claim: str, source: str) -> bool:
-    """Say whether a number is the least in one text and the most in the other."""
-    own, other = _bounds(claim), _bounds(source)
-    return any(
-        {bound, theirs} in _CONTRARY
-        and says_same(number, stated)
-        and not _bound_too(number, bound, other)
-        for number, bound in own
-        for stated, theirs in other
-    )
-
-
 def rates(text: str) -> Counter[str]:
     """Return the spans of time that a text counts by: "a week", "monthly", 每天."""
     return _named(text, _RATE) + _named(text, _RATE_BY_A)
@@ -249,6 +214,16 @@ def _is_pointed_at(one: Quantity, source: str) -> bool:
     return one.is_one and before[-1:] in _POINTS
 
 
+def _is_article(one: Quantity, source: str, claim: str) -> bool:
+    """Say whether a "one" of a source counts nothing that a claim names."""
+    counts = one.kind or one.noun.lower() in claim.lower() or _digit_at(one, source)
+    return one.is_one and not counts
+
+
+def _digit_at(one: Quantity, text: str) -> bool:
+    return unicodedata.normalize("NFKC", text)[one.start : one.start + 1].isdigit()
+
+
 def _completes(one: Quantity, other: Quantity) -> bool:
     if one.kind != "ratio" or other.kind != "ratio":
         return False
@@ -278,7 +253,7 @@ def _least(one: Quantity, claim: str) -> int:
 def _may_be_none(one: Quantity, claim: str) -> bool:
     """Say whether a number may be no count at all: an article, "first of all", "the two"."""
     if one.is_one:
-        return True
+        return not _digit_at(one, claim)
     is_two = one.values == frozenset((Fraction(2),)) and not one.kind
     return is_two and (
         one.noun in _BOTH_ZH
@@ -300,27 +275,3 @@ def _repeats_another(claim: str, source: str) -> bool:
         key in other and any(key[1] == kind and values != key[0] for values, kind in less)
         for key in more
     )
-
-
-def _bounds(text: str) -> list[tuple[Quantity, str]]:
-    found = []
-    for clause in clauses(text):
-        if _CONDITION.search(clause):
-            continue
-        for match in _BOUND.finditer(clause):
-            # In Chinese what follows the bound is denied of it, not the bound itself.
-            denied = is_denied(clause[: match.start()] if _HAN.search(clause) else clause)
-            near = [
-                one
-                for one in quantities(clause)
-                if 0 <= one.start - match.end() <= _NEAR or 0 <= match.start() - one.end <= 2
-            ]
-            closest = min(near, key=lambda one: abs(one.start - match.end()), default=None)
-            if closest is not None and not _BEYOND.match(clause, closest.end):
-                name = match.lastgroup or ""
-                found.append((closest, _DENIED.get(name, name) if denied else name))
-    return found
-
-
-def _bound_too(number: Quantity, bound: str, others: Sequence[tuple[Quantity, str]]) -> bool:
-    return any(theirs == bound and says_same(number, stated) for stated, theirs in others)

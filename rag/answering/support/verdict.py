@@ -11,7 +11,8 @@ from langchain_core.documents import Document
 from rag.answering.language import detect_language
 from rag.answering.quotes import find_quote
 from rag.answering.support.alignment import exchanged
-from rag.answering.support.amounts import bounds_otherwise, counts_otherwise, strange_quantities
+from rag.answering.support.amounts import counts_otherwise, strange_quantities
+from rag.answering.support.bounds import bounds_otherwise
 from rag.answering.support.likeness import Held, foreign_words, held, meaning
 from rag.answering.support.names import strange_names
 from rag.answering.support.opposites import opposed

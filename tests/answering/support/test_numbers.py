@@ -165,6 +165,7 @@ def _days_zh(day: datetime.date) -> list[str]:
             "The second dose follows one to three weeks after the first, the third a year later.",
             "The second dose follows one to three months after the first, the third a year later.",
         ),
+        ("The default of 1 prints all.", "The default of 0 prints all, one object each line."),
         ("入职满 12 个月即可申请。", "入职满六个月且上一年度考核合格的员工可以申请。"),
         ("收入的 40% 用于修路，其余上缴。", "收入的 60% 用于修路，其余上缴。"),
     ],
