@@ -18,7 +18,7 @@ ALTERED_KINDS: Final = (
 )
 KINDS: Final = (*TRUE_KINDS, *ALTERED_KINDS)
 UNREAD: Final = ("held out", "fourth")
-"""Parts of which no mistake was ever read."""
+"""Parts whose mistakes are not shown: to read them would be to tune on them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Fits how much each sign of a claim weighs; knows no sign by name.
 
-Run `python -m evals.claims.fit`: it prints the weights of `rag.answering.support.scoring`.
+Run `python -m evals.claims.fit`: it prints the weights of `rag.answering.support.scoring`, and what
+other constants would flag and leave alone.
 """
 
 import sys
@@ -29,6 +30,7 @@ _ONCE_UNSEEN: Final = ("second", "third")
 # The sample's sentences were before the eyes of whoever wrote the lists of words.
 _TUNED_COUNTS: Final = 0.5
 _FOLDS: Final = 8
+_CURVE: Final = (0.9, 0.925, 0.95, 0.97)
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -68,11 +70,24 @@ def main() -> int:
     """Print the weights for each language."""
     for name, language in (("ENGLISH", "en"), ("CHINESE", "zh")):
         data = weigh([one for one in written_cases() if one.language == language])
+        odds = crosswise(data)
         weights = fitted(data, data.of(*PARTS))
-        weights[0] -= threshold(data, crosswise(data))
+        weights[0] -= threshold(data, odds)
         chosen = Weights(*(round(float(one), 2) for one in weights))
         sys.stdout.write(f"{name} = {chosen}\n")
+        for asked in _CURVE:
+            passed = data.passed(odds, threshold(data, odds, flagged=asked))
+            sys.stdout.write(f"  {asked:.3f} asked for: {shares(data, passed)}\n")
     return 0
+
+
+def shares(data: Weighed, passed: Mask) -> str:
+    """Return what is flagged of the altered and left alone of the true sentences of each part."""
+    return "  ".join(
+        f"{part} {1 - passed[data.of(part) & ~data.is_true].mean():.3f}"
+        f"/{passed[data.of(part) & data.is_true].mean():.3f}"
+        for part in dict.fromkeys(case.part for case in data.cases)
+    )
 
 
 def weigh(cases: Sequence[Case], more: Callable[[Case], Sequence[float]] | None = None) -> Weighed:
@@ -112,13 +127,12 @@ def crosswise(data: Weighed) -> Floats:
     return odds
 
 
-def threshold(data: Weighed, odds: Floats) -> float:
-    """Return the log odds above which so few altered sentences lie that `FLAGGED` are flagged."""
+def threshold(data: Weighed, odds: Floats, *, flagged: float = FLAGGED) -> float:
+    """Return the log odds above which so few altered sentences lie that enough are flagged."""
     altered = data.of(*_ONCE_UNSEEN) & ~data.is_true
-    best_first = np.sort(
-        np.where(data.weighed, odds, np.where(data.flagged, -np.inf, np.inf))[altered]
-    )
-    return float(best_first[int(FLAGGED * len(best_first))])
+    decided = np.where(data.flagged, -np.inf, np.inf)
+    worst_first = np.sort(np.where(data.weighed, odds, decided)[altered])
+    return float(worst_first[int(flagged * len(worst_first))])
 
 
 def fitted(data: Weighed, chosen: Mask) -> Floats:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evals.claims.case import Case
-from evals.claims.fit import Weighed, crosswise, threshold, weigh
+from evals.claims.fit import Weighed, crosswise, shares, threshold, weigh
 from evals.claims.written import written_cases
 from rag.answering.support.likeness import Held, held, meaning
 from rag.answering.support.windows import nearest, read_source
@@ -23,7 +23,6 @@ from rag.embeddings import SentenceTransformerEmbeddings
 Floats = NDArray[np.float32]
 
 _TENTH: Final = 0.1
-_PARTS: Final = ("tuned", "held out", "second", "third", "fourth")
 
 
 def main() -> int:
@@ -40,12 +39,7 @@ def main() -> int:
 def _print(name: str, data: Weighed) -> None:
     odds = crosswise(data)
     passed = data.passed(odds, threshold(data, odds))
-    shares = [
-        f"{part} {1 - passed[data.of(part) & ~data.is_true].mean():.3f}"
-        f"/{passed[data.of(part) & data.is_true].mean():.3f}"
-        for part in _PARTS
-    ]
-    sys.stdout.write(f"{name:15} {'  '.join(shares)}\n")
+    sys.stdout.write(f"{name:15} {shares(data, passed)}\n")
 
 
 def _of_case(case: Case, read: Read) -> list[float]:

@@ -52,11 +52,11 @@ class Weights:
 
 
 ENGLISH: Final = Weights(
-    constant=-1.85,
-    held=2.55,
+    constant=-1.86,
+    held=2.56,
     returned=1.77,
     foreign=-1.59,
-    copied=-1.36,
+    copied=-1.35,
     exchanged=-0.22,
     replaced=-2.16,
 )
