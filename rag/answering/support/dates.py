@@ -53,9 +53,6 @@ _DATE: Final = re.compile(
     r"|\b(?P<noon>noon|midnight|midday)\b|(?P<noon_zh>正午|午夜)",
 )
 
-DAY_KINDS: Final = frozenset(("calendar", "month", "monthday", "weekday", "clock"))
-"""The kinds that are found here."""
-
 Found = tuple[str, frozenset[Fraction], int, int]
 
 
