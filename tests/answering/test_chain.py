@@ -1,5 +1,6 @@
 """The chain from question to answer, with and without a chat model."""
 
+import threading
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -266,6 +267,21 @@ def test_a_passage_that_is_shown_in_part_is_told() -> None:
 
 def test_an_answer_from_all_passages_has_no_notice() -> None:
     assert chat_chain(GOOD).invoke(QUESTION).notice is None
+
+
+async def test_claims_are_not_checked_on_the_event_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A check takes milliseconds a sentence, in which nobody else would be served."""
+    threads: list[threading.Thread] = []
+
+    def checked(*_: object, **__: object) -> None:
+        threads.append(threading.current_thread())
+
+    for module in ("keeping", "citations"):
+        monkeypatch.setattr(f"rag.answering.{module}.unsupported", checked)
+    pieces = ["Within 14 days [2]. Orders ship daily [1]. ", "The office is in Utrecht [2]."]
+    await chat_chain(pieces, unsupported="remove").ainvoke(QUESTION)
+    assert len(threads) >= 4
+    assert threading.current_thread() not in threads
 
 
 def test_an_invented_quotation_is_marked() -> None:
