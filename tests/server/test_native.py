@@ -231,6 +231,18 @@ def with_chat(project: Project, chat: OpenAIServer, **server: object) -> ASGIApp
     return create_app(settings, rag=project.open(settings=settings))
 
 
+def test_a_slow_answer_is_kept_alive(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rag.server.relay._SILENCE", 0.05)
+    asked = {"question": QUESTION, "stream": True}
+    with (
+        serving(Reply(["The pump weighs 12 kg [1]."], pause=0.5)) as chat,
+        calling(with_chat(project, chat)) as client,
+    ):
+        text = client.post("/api/ask", json=asked).text
+    assert ": keep-alive\n\n" in text
+    assert [name for name, _ in events(text)][-1] == "answer_finished"
+
+
 def test_a_filter_that_cannot_be_used_is_refused_before_a_stream_begins(
     project: Project, caplog: pytest.LogCaptureFixture
 ) -> None:
